@@ -24,6 +24,7 @@ mod read;
 mod resolve;
 mod scalar;
 mod surrogate;
+pub mod view;
 
 pub use document::Document;
 pub use error::SpecError;

@@ -47,7 +47,7 @@ pub static BINDINGS: &[Binding] = &[
     bind("Language", "crate::domain::Language"),
     bind("LastName", "crate::domain::LastName"),
     bind("MiddleName", "crate::domain::MiddleName"),
-    bind("NameMatch", "f64"),
+    bind("NameMatch", "::serde_json::Number"),
     bind("Occupation", "crate::domain::Occupation"),
     bind("PaymentType", "crate::domain::PaymentType"),
     bind("PostalCode", "crate::domain::PostalCode"),
