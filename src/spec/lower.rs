@@ -11,9 +11,6 @@ use super::shape::{self, Misshapen, Shape};
 use super::translate::{Definitions, Direction, Key, Step};
 use super::{Document, Node, Object, Pointer, Position};
 
-/// The names that `type` takes in 3.0.
-const TYPES: [&str; 6] = ["array", "boolean", "integer", "number", "object", "string"];
-
 /// The translation of the root schema or of one definition.
 pub(super) struct Lowering<'a> {
     pub(super) document: &'a Document,
