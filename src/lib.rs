@@ -1,5 +1,6 @@
 //! x
 
 pub mod domain;
+pub mod session;
 #[cfg(feature = "spec")]
 pub mod spec;
