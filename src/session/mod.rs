@@ -50,6 +50,7 @@ pub use cancelled::CancelledSession;
 pub use confirmed::ConfirmedGuarantee;
 pub use created::CreatedSession;
 pub(crate) use debit::Debit;
+pub(crate) use payee::PayeeAccount;
 pub use decision::GuaranteeDecision;
 pub use details::{SessionDetails, StepReport, UserDetails};
 pub use draft::Draft;
