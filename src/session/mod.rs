@@ -50,7 +50,6 @@ pub use cancelled::CancelledSession;
 pub use confirmed::ConfirmedGuarantee;
 pub use created::CreatedSession;
 pub(crate) use debit::Debit;
-pub(crate) use payee::PayeeAccount;
 pub use decision::GuaranteeDecision;
 pub use details::{SessionDetails, StepReport, UserDetails};
 pub use draft::Draft;
@@ -65,6 +64,7 @@ pub use options_report::{
 pub use parties_report::{
     AddressReport, PayeeReport, PayorAccount, PayorReport, SettlementAccount,
 };
+pub(crate) use payee::PayeeAccount;
 pub use payee::{Payee, PayeeBuilder};
 pub use payor::{Payor, PayorBuilder};
 pub use redirect::{Redirect, RedirectBuilder};

@@ -6,7 +6,9 @@ use super::super::{Document, Node, Pointer, SpecError, Value};
 use super::{Report, Step, component};
 
 /// The methods under which a path item holds operations.
-pub(super) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+pub(super) const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
 
 /// One operation of a document.
 pub(super) struct Operation<'a> {
@@ -24,7 +26,10 @@ pub(super) fn operations(document: &Document) -> Vec<Operation<'_>> {
     for (path, _, item) in items.iter() {
         for method in METHODS {
             if let Some(node) = item.get(method) {
-                found.push(Operation { pointer: paths.join(path).join(method), node });
+                found.push(Operation {
+                    pointer: paths.join(path).join(method),
+                    node,
+                });
             }
         }
     }
@@ -64,8 +69,12 @@ fn gather(document: &Document, node: &Node, names: &mut BTreeSet<String>) -> Res
         return gather(document, target, names);
     }
     match &node.value {
-        Value::Array(items) => items.iter().try_for_each(|item| gather(document, item, names)),
-        Value::Object(object) => object.iter().try_for_each(|(_, _, child)| gather(document, child, names)),
+        Value::Array(items) => items
+            .iter()
+            .try_for_each(|item| gather(document, item, names)),
+        Value::Object(object) => object
+            .iter()
+            .try_for_each(|(_, _, child)| gather(document, child, names)),
         _ => Ok(()),
     }
 }
@@ -79,7 +88,11 @@ pub(super) fn prune(document: &mut Document, report: &mut Report) -> Result<(), 
         object.retain(|name, _| {
             let keep = kept.contains(name);
             if !keep {
-                report.add(Step::PruneComponent, &component(name), "no generated operation refers to it");
+                report.add(
+                    Step::PruneComponent,
+                    &component(name),
+                    "no generated operation refers to it",
+                );
             }
             keep
         });
@@ -89,8 +102,16 @@ pub(super) fn prune(document: &mut Document, report: &mut Report) -> Result<(), 
 
 /// Refuses a constrained scalar that is written in place instead of as a named component: a binding needs a name.
 pub(super) fn no_inline_scalars(contract: &Document, view: &Document) -> Result<(), SpecError> {
-    const CONSTRAINTS: [&str; 8] =
-        ["enum", "pattern", "format", "minLength", "maxLength", "minimum", "maximum", "multipleOf"];
+    const CONSTRAINTS: [&str; 8] = [
+        "enum",
+        "pattern",
+        "format",
+        "minLength",
+        "maxLength",
+        "minimum",
+        "maximum",
+        "multipleOf",
+    ];
     let schemas = component("").parent().unwrap_or_default();
     let Some(components) = view.at(&schemas).and_then(Node::as_object) else {
         return Ok(());
@@ -100,7 +121,10 @@ pub(super) fn no_inline_scalars(contract: &Document, view: &Document) -> Result<
             continue;
         };
         for (member, at, schema) in properties.iter() {
-            if let Some(keyword) = CONSTRAINTS.into_iter().find(|keyword| schema.get(keyword).is_some()) {
+            if let Some(keyword) = CONSTRAINTS
+                .into_iter()
+                .find(|keyword| schema.get(keyword).is_some())
+            {
                 return Err(contract.error_at(
                     at,
                     &component(name).join("properties").join(member),
