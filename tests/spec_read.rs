@@ -322,7 +322,7 @@ fn references_that_lead_nowhere_are_refused() {
         .unwrap_err();
     assert_eq!(
         error.remedy(),
-        "`#/components/schemas` exists and has no `Amuont`; define it there or correct the name"
+        "`#/components/schemas` has no `Amuont`; define it there or correct the name"
     );
 }
 
