@@ -137,9 +137,8 @@ impl Limit {
             Self::AtLeast(min) => length(text.chars().count(), min, None),
             Self::AtMost(max) => length(text.chars().count(), 0, Some(max)),
             Self::OneOf(codes) if codes.contains(&text) => Ok(()),
-            Self::OneOf(_) => Err(characters(text)),
             Self::Constant(value) if text == if value { "true" } else { "false" } => Ok(()),
-            Self::Constant(_) => Err(characters(text)),
+            Self::OneOf(_) | Self::Constant(_) | Self::Advice(_) => Err(characters(text)),
             Self::Cents { min, max } => amount::check(text, min, max),
             Self::Email { max } => email::check(text, max),
             Self::EmailParts { local, label } => email::check_parts(text, local, label),
@@ -148,7 +147,6 @@ impl Limit {
             Self::ExistingDay => birth_date::check_exists(text),
             Self::PostalShape => postal_code::check_shape(text),
             Self::Uuid => session_id::check(text),
-            Self::Advice(_) => Err(characters(text)),
             Self::CrossField(_) | Self::JsonShape(_) | Self::Protocol(_) => Ok(()),
         }
     }
