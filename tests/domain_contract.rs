@@ -16,6 +16,7 @@ mod generate;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use flinks_pay::domain::{self, DomainValue, Invalid};
 use flinks_pay::spec::translate::{self, Direction};
@@ -204,21 +205,17 @@ fn subjects() -> Vec<Subject> {
     ]
 }
 
-fn contract() -> Document {
-    Document::parse(
-        "flinks-pay.yaml",
-        include_str!("../openapi/flinks-pay.yaml"),
-    )
-    .unwrap()
-}
+static CONTRACT: LazyLock<Document> = LazyLock::new(|| {
+    let text = include_str!("../openapi/flinks-pay.yaml");
+    Document::parse("flinks-pay.yaml", text).unwrap()
+});
 
-fn component(name: &str) -> Value {
-    contract().to_json()["components"]["schemas"][name].clone()
-}
+static COMPONENTS: LazyLock<Value> =
+    LazyLock::new(|| CONTRACT.to_json()["components"]["schemas"].clone());
 
 /// The length bounds that the contract states.
 fn lengths(name: &str) -> Vec<usize> {
-    let component = component(name);
+    let component = &COMPONENTS[name];
     ["minLength", "maxLength"]
         .iter()
         .filter_map(|keyword| component[keyword].as_u64())
@@ -227,12 +224,12 @@ fn lengths(name: &str) -> Vec<usize> {
 }
 
 fn codes(name: &str) -> Vec<String> {
-    serde_json::from_value(component(name)["enum"].clone()).unwrap()
+    serde_json::from_value(COMPONENTS[name]["enum"].clone()).unwrap()
 }
 
 fn judge(name: &str, formats: bool) -> jsonschema::Validator {
     let pointer: Pointer = format!("/components/schemas/{name}").parse().unwrap();
-    let schema = translate::schema(&contract(), &pointer, Direction::Request).unwrap();
+    let schema = translate::schema(&CONTRACT, &pointer, Direction::Request).unwrap();
     jsonschema::options()
         .with_draft(jsonschema::Draft::Draft202012)
         .should_validate_formats(formats)
