@@ -6,6 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proptest::strategy::Union;
+use proptest::string::{RegexGeneratorStrategy, string_regex};
 
 /// A text, and where it comes from.
 #[derive(Debug, Clone)]
@@ -44,7 +45,12 @@ impl Texts {
                 origin: Origin::Edited { from },
             },
         );
-        let noise = prop_oneof![any::<String>(), "\\PC{0,12}", "[ -~]{0,12}", " {0,3}"];
+        let noise = prop_oneof![
+            any::<String>(),
+            regex("\\PC{0,12}"),
+            regex("[ -~]{0,12}"),
+            regex(" {0,3}")
+        ];
         let noise = noise.prop_map(|text| Sample {
             text,
             origin: Origin::Noise,
@@ -83,6 +89,10 @@ fn edit(text: &str, at: Index, operation: u8, stray: char) -> String {
         }
     }
     characters.into_iter().collect()
+}
+
+fn regex(pattern: &str) -> RegexGeneratorStrategy<String> {
+    string_regex(pattern).unwrap()
 }
 
 const CONTROLS: &[char] = &[
@@ -145,7 +155,7 @@ pub(crate) fn token(lengths: RangeInclusive<usize>) -> Texts {
 pub(crate) fn postal_code() -> Texts {
     let six = || of_chars(ALPHANUMERIC, 6..=6);
     let spaced = six().prop_map(|text| format!("{} {}", &text[..3], &text[3..]));
-    let real = "[A-CEG-Z][0-9][A-Z] ?[0-9][a-z][0-9]";
+    let real = regex("[A-CEG-Z][0-9][A-Z] ?[0-9][a-z][0-9]");
     Texts {
         valid: prop_oneof![six(), spaced, real].boxed(),
         strays: &['_', ' ', '-', 'é', '\n', '\t', '@', '[', '`', '１'],
@@ -161,7 +171,7 @@ fn of_chars(alphabet: &str, lengths: RangeInclusive<usize>) -> BoxedStrategy<Str
 
 pub(crate) fn uuid() -> Texts {
     Texts {
-        valid: "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}".boxed(),
+        valid: regex("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}").boxed(),
         strays: &['g', 'G', '{', ' ', '_', 'é', '\n', '–', '/', ':', '@', '`'],
         of_length: None,
     }
@@ -174,7 +184,7 @@ pub(crate) fn birth_date() -> Texts {
         "95-01-31", "96-12-31", "97-03-31",
     ]);
     let valid = prop_oneof![
-        3 => "[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])",
+        3 => regex("[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"),
         1 => month_ends.prop_map(str::to_owned),
     ];
     Texts {
@@ -212,18 +222,18 @@ const LABEL: &str = "[A-Za-z0-9]([A-Za-z0-9-]{0,6}[A-Za-z0-9])?";
 
 pub(crate) fn email() -> Texts {
     let local = prop_oneof![
-        8 => vec(ATOM, 1..4).prop_map(|atoms| atoms.join(".")),
+        8 => vec(regex(ATOM), 1..4).prop_map(|atoms| atoms.join(".")),
         1 => Just("a".repeat(63)),
         1 => Just("b".repeat(64)),
     ];
     let label = prop_oneof![
-        12 => LABEL,
+        12 => regex(LABEL),
         1 => Just("c".repeat(62)),
         1 => Just("d".repeat(63)),
         1 => select(vec!["ab--cd", "xn--caf-dma", "xn--", "a--b"])
             .prop_map(|label| label.trim_end_matches('-').to_owned()),
     ];
-    let last = "[A-Za-z]([A-Za-z0-9-]{0,6}[A-Za-z0-9])?";
+    let last = regex("[A-Za-z]([A-Za-z0-9-]{0,6}[A-Za-z0-9])?");
     let valid = (local, vec(label, 1..3), last)
         .prop_map(|(local, labels, last)| format!("{local}@{}.{last}", labels.join(".")));
     // Right to the longest part and one over it.
@@ -249,12 +259,12 @@ pub(crate) fn email() -> Texts {
 }
 
 pub(crate) fn address() -> Texts {
-    let scheme = "[A-Za-z][A-Za-z0-9+.-]{0,5}";
-    let host = "[A-Za-z0-9._~-]{1,12}";
-    let port = "(:[0-9]{1,5})?";
-    let path = "(/([A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}){0,9})?";
-    let query = "(\\?([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2}){0,9})?";
-    let fragment = "(#([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2}){0,9})?";
+    let scheme = regex("[A-Za-z][A-Za-z0-9+.-]{0,5}");
+    let host = regex("[A-Za-z0-9._~-]{1,12}");
+    let port = regex("(:[0-9]{1,5})?");
+    let path = regex("(/([A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}){0,9})?");
+    let query = regex("(\\?([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2}){0,9})?");
+    let fragment = regex("(#([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2}){0,9})?");
     let valid = (scheme, host, port, path, query, fragment).prop_map(
         |(scheme, host, port, path, query, fragment)| {
             format!("{scheme}://{host}{port}{path}{query}{fragment}")
