@@ -15,16 +15,24 @@
 //! The build script includes this module by path, so nothing here may name the crate it is part of.
 
 pub mod accept;
-mod build;
+mod access;
+mod assemble;
 mod document;
 mod error;
-
+mod format;
+pub mod keyword;
+mod lower;
 mod node;
 mod pointer;
 mod read;
 mod resolve;
+mod rewrite;
 mod scalar;
+mod shape;
+mod size;
 mod surrogate;
+mod tag;
+pub mod translate;
 
 pub use document::Document;
 pub use error::SpecError;

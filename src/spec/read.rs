@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScanError, Span};
 
-use super::build::Builder;
+use super::assemble::Builder;
 use super::error::{SpecError, shown};
 use super::surrogate::Rewritten;
 use super::{Node, Position};
@@ -94,7 +94,7 @@ pub(super) fn root(name: &str, text: &Arc<str>) -> Result<Node, SpecError> {
     let mut documents = 0;
     while let Some(event) = parser.next_event() {
         let (event, Span { start, .. }) =
-            event.map_err(|error| syntax(&builder, &rewritten, &error))?;
+            event.map_err(|error| syntax(text, &builder, &rewritten, &error))?;
         let at = rewritten.position(&start);
         match event {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
@@ -121,8 +121,14 @@ pub(super) fn root(name: &str, text: &Arc<str>) -> Result<Node, SpecError> {
     builder.finish()
 }
 
-fn syntax(builder: &Builder<'_>, rewritten: &Rewritten<'_>, error: &ScanError) -> SpecError {
-    let at = rewritten.position(error.marker());
+fn syntax(
+    text: &str,
+    builder: &Builder<'_>,
+    rewritten: &Rewritten<'_>,
+    error: &ScanError,
+) -> SpecError {
+    // The parser may put the end of the text on a line of its own, which nobody can find.
+    let at = rewritten.position(error.marker()).min(end_of(text));
     let info = error.info();
     // The parser keeps its own, larger limit on brackets, and may reach it before their first event is out.
     if info.contains("recursion limit") {

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use saphyr_parser::{ScalarStyle, Tag};
 
 use super::error::{SpecError, shown};
-use super::read::{MAX_DEPTH, MAX_NODES, MAX_TEXT_BYTES};
+use super::read::MAX_DEPTH;
 use super::scalar::{self, ScalarFault, ScalarTag};
+use super::size::Size;
+use super::tag::Kind;
 use super::{Node, Object, Pointer, Position, Value};
 
 /// The tree so far: the lists and mappings that are still open, outermost first.
@@ -49,34 +51,6 @@ struct Anchored {
     node: Node,
     size: Size,
     height: usize,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Size {
-    nodes: usize,
-    bytes: usize,
-}
-
-impl Size {
-    fn add(&mut self, other: Size) {
-        self.nodes = self.nodes.saturating_add(other.nodes);
-        self.bytes = self.bytes.saturating_add(other.bytes);
-    }
-
-    fn since(self, before: Size) -> Size {
-        Size {
-            nodes: self.nodes.saturating_sub(before.nodes),
-            bytes: self.bytes.saturating_sub(before.bytes),
-        }
-    }
-}
-
-/// The tag of a node, as far as tags are known here.
-enum Kind {
-    Unsaid,
-    Scalar(ScalarTag),
-    List,
-    Mapping,
 }
 
 impl<'t> Builder<'t> {
@@ -403,39 +377,20 @@ impl<'t> Builder<'t> {
     fn check_size(&self, at: Position) -> Result<(), SpecError> {
         let mut held = self.tree;
         held.add(self.copies);
-        let what = if held.nodes > MAX_NODES {
-            format!("more than {MAX_NODES} values, those that aliases repeat included")
-        } else if held.bytes > MAX_TEXT_BYTES {
-            format!("more than {MAX_TEXT_BYTES} bytes of text, those that aliases repeat included")
-        } else {
+        let Some(what) = held.excess() else {
             return Ok(());
         };
         let remedy = "split the document, or use `$ref` in place of aliases";
         Err(self.fault(at, what, remedy))
     }
 
-    /// Knows the tags of the core schema and `!`, which makes a text of what follows.
     fn tag(&self, tag: Option<&Tag>, at: Position) -> Result<Kind, SpecError> {
-        let Some(tag) = tag else {
-            return Ok(Kind::Unsaid);
-        };
-        let full = format!("{}{}", tag.handle, tag.suffix);
-        Ok(match full.strip_prefix("tag:yaml.org,2002:") {
-            Some("str") => Kind::Scalar(ScalarTag::Str),
-            Some("int") => Kind::Scalar(ScalarTag::Int),
-            Some("float") => Kind::Scalar(ScalarTag::Float),
-            Some("bool") => Kind::Scalar(ScalarTag::Bool),
-            Some("null") => Kind::Scalar(ScalarTag::Null),
-            Some("seq") => Kind::List,
-            Some("map") => Kind::Mapping,
-            _ if full == "!" => Kind::Unsaid,
-            _ => {
-                return Err(self.fault(
-                    at,
-                    format!("the tag {} has no meaning here", shown(&full)),
-                    "remove it; only the tags of the YAML core schema are known, such as `!!str`",
-                ));
-            }
+        Kind::of(tag).map_err(|unknown| {
+            self.fault(
+                at,
+                format!("the tag {} has no meaning here", shown(&unknown)),
+                "remove it; only the tags of the YAML core schema are known, such as `!!str`",
+            )
         })
     }
 
