@@ -1,18 +1,16 @@
 //! The register of deviations, and its check against the contract and the upstream documents.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use flinks_pay::domain::RULES;
-use flinks_pay::spec::accept::{self, Difference, Side};
+use flinks_pay::spec::accept::{self, Difference};
 use flinks_pay::spec::{Document, Pointer};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-/// Modules whose items `enforced_by` may name.
-const MODULES: [&str; 6] = ["domain", "session", "client", "watch", "webhook", "hosted"];
+use crate::enforcer::is_enforcer;
+use crate::fault::{Fault, unescaped};
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,76 +33,42 @@ const PRESENCE: [&str; 8] = [
 /// One place where the contract departs from upstream, or chooses between sources.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
-    pub id: String,
+pub(crate) struct Entry {
+    pub(crate) id: String,
     #[serde(default)]
-    pub contract: Vec<String>,
+    pub(crate) contract: Vec<String>,
     #[serde(default)]
-    pub upstream: Vec<String>,
-    pub sides: Vec<Claim>,
-    pub choice: String,
-    pub reason: String,
-    pub enforced_by: String,
-    pub unknown: Option<String>,
+    pub(crate) upstream: Vec<String>,
+    pub(crate) sides: Vec<Claim>,
+    pub(crate) choice: String,
+    pub(crate) reason: String,
+    pub(crate) enforced_by: String,
+    pub(crate) unknown: Option<String>,
 }
 
 /// What one source states.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Claim {
-    pub source: String,
-    pub at: String,
-    pub states: String,
+pub(crate) struct Claim {
+    pub(crate) source: String,
+    pub(crate) at: String,
+    pub(crate) states: String,
 }
 
 /// Everything that the check needs. A test may change any of it.
 #[derive(Debug, Clone)]
-pub struct Register {
-    pub contract: Document,
+pub(crate) struct Register {
+    pub(crate) contract: Document,
     /// By path below `openapi/upstream`.
-    pub upstream: BTreeMap<String, Document>,
-    pub entries: Vec<Entry>,
+    pub(crate) upstream: BTreeMap<String, Document>,
+    pub(crate) entries: Vec<Entry>,
     /// The keys that `openapi/README.md` explains.
-    pub sources: BTreeSet<String>,
-}
-
-/// What is wrong with a register.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Fault {
-    /// Two entries have this id.
-    SameId(String),
-    /// An entry leaves out what every entry has to say.
-    Empty { id: String, field: &'static str },
-    /// A pointer of an entry resolves to nothing.
-    Nowhere { id: String, pointer: String },
-    /// A side states something else than is there.
-    Misstated {
-        id: String,
-        at: String,
-        states: String,
-        found: String,
-    },
-    /// A source key that the README does not explain, or that is not the one of the document pointed into.
-    Source {
-        id: String,
-        source: String,
-        at: String,
-    },
-    /// `enforced_by` names no rule and no item of this crate.
-    Enforcer { id: String, name: String },
-    /// The entry covers no difference, and its sides no longer disagree.
-    Stale(String),
-    /// A difference that no entry covers, with an entry to paste and fill in.
-    Unexplained {
-        file: String,
-        difference: Difference,
-        skeleton: String,
-    },
+    pub(crate) sources: BTreeSet<String>,
 }
 
 impl Register {
     /// Reads what is checked in.
-    pub fn checked_in() -> Self {
+    pub(crate) fn checked_in() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi");
         let text = fs::read_to_string(root.join("deviations.toml")).unwrap();
         let file: File =
@@ -124,7 +88,7 @@ impl Register {
     }
 
     /// Lists every difference with the file it comes from and the ids of the entries that cover it.
-    pub fn explained(&self) -> Vec<(String, Difference, Vec<&str>)> {
+    pub(crate) fn explained(&self) -> Vec<(String, Difference, Vec<&str>)> {
         let mut explained = Vec::new();
         for (file, document) in &self.upstream {
             let differences = accept::differences(&self.contract, document);
@@ -141,7 +105,7 @@ impl Register {
     }
 
     /// Lists all faults.
-    pub fn check(&self) -> Vec<Fault> {
+    pub(crate) fn check(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         let mut seen = BTreeSet::new();
         let explained = self.explained();
@@ -247,9 +211,8 @@ impl Register {
             });
             return;
         }
-        let found = found.map(flinks_pay::spec::Node::to_json);
-        if side.value() != Some(found.clone()) {
-            let found = found.map_or_else(|| "absent".to_owned(), |value| value.to_string());
+        let found = found.map_or_else(|| "absent".to_owned(), |node| node.to_json().to_string());
+        if side.states != found {
             let (at, states) = (side.at.clone(), side.states.clone());
             faults.push(Fault::Misstated {
                 id: id.clone(),
@@ -306,7 +269,7 @@ impl Register {
     }
 
     /// The entry with this id.
-    pub fn entry_mut(&mut self, id: &str) -> &mut Entry {
+    pub(crate) fn entry_mut(&mut self, id: &str) -> &mut Entry {
         let found = self.entries.iter_mut().find(|entry| entry.id == id);
         found.unwrap_or_else(|| panic!("no entry `{id}`"))
     }
@@ -331,149 +294,14 @@ impl Entry {
     }
 
     fn sides_disagree(&self) -> bool {
-        let values: Vec<_> = self.sides.iter().map(Claim::value).collect();
-        values.windows(2).any(|pair| pair[0] != pair[1])
+        self.sides
+            .windows(2)
+            .any(|pair| pair[0].states != pair[1].states)
     }
-}
-
-impl Claim {
-    /// The value stated; nothing for `absent`. Nothing at all if it is not JSON.
-    fn value(&self) -> Option<Option<Json>> {
-        if self.states == "absent" {
-            return Some(None);
-        }
-        let value: Json = serde_json::from_str(&self.states).ok()?;
-        // Compact, so that there is one way to write a value.
-        (value.to_string() == self.states).then_some(Some(value))
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SameId(id) => write!(f, "{id}: two entries have this id; rename one"),
-            Self::Empty { id, field } => write!(f, "{id}: `{field}` is empty; every entry says it"),
-            Self::Nowhere { id, pointer } => {
-                write!(f, "{id}: {pointer} points at nothing; correct the pointer")
-            }
-            Self::Misstated {
-                id,
-                at,
-                states,
-                found,
-            } => {
-                write!(
-                    f,
-                    "{id}: {at} is {found}, the entry states {states}; correct it, or review the choice"
-                )
-            }
-            Self::Source { id, source, at } => {
-                write!(
-                    f,
-                    "{id}: {at} is not of source `{source}`, or openapi/README.md does not explain the key"
-                )
-            }
-            Self::Enforcer { id, name } => {
-                write!(
-                    f,
-                    "{id}: `{name}` is no rule id, no item of this crate and not `tolerant reading`"
-                )
-            }
-            Self::Stale(id) => {
-                write!(
-                    f,
-                    "{id}: covers no difference and its sides agree; remove the entry"
-                )
-            }
-            Self::Unexplained {
-                file,
-                difference,
-                skeleton,
-            } => {
-                writeln!(f, "unexplained: {}", place_of(difference))?;
-                writeln!(
-                    f,
-                    "  contract {} is {}",
-                    difference.contract.at.fragment(),
-                    shown(&difference.contract)
-                )?;
-                writeln!(
-                    f,
-                    "  {file}{} is {}",
-                    difference.upstream.at.fragment(),
-                    shown(&difference.upstream)
-                )?;
-                f.write_str(skeleton)
-            }
-        }
-    }
-}
-
-/// Where in an operation a difference lies.
-pub fn place_of(difference: &Difference) -> String {
-    let part = if difference.part.is_empty() {
-        "-"
-    } else {
-        &difference.part
-    };
-    let instance = if difference.instance.is_root() {
-        "-".to_owned()
-    } else {
-        difference.instance.to_string()
-    };
-    format!(
-        "{} | {part} | {instance} | {}",
-        difference.operation, difference.keyword
-    )
-}
-
-/// The value of a side as JSON, or `absent`.
-pub fn shown(side: &Side) -> String {
-    side.value
-        .as_ref()
-        .map_or_else(|| "absent".to_owned(), Json::to_string)
-}
-
-/// The pointer as a fragment with its braces left readable.
-pub fn unescaped(pointer: &Pointer) -> String {
-    format!("#{pointer}")
 }
 
 fn pointer_of(text: &str) -> Option<Pointer> {
     text.starts_with('#').then(|| text.parse().ok())?
-}
-
-fn is_enforcer(name: &str) -> bool {
-    if name == "tolerant reading" || RULES.iter().any(|rule| rule.id == name) {
-        return true;
-    }
-    let mut segments = name.split("::");
-    let Some(module) = segments.next().filter(|module| MODULES.contains(module)) else {
-        return false;
-    };
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut text = String::new();
-    rust_text(&source.join(module), &mut text);
-    rust_text(&source.join(format!("{module}.rs")), &mut text);
-    // A part that is not there yet cannot be judged; its names are, from the day that it is.
-    if text.is_empty() {
-        return name.contains("::");
-    }
-    let words: BTreeSet<&str> = text
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .collect();
-    let mut segments = segments.peekable();
-    segments.peek().is_some() && segments.all(|segment| words.contains(segment))
-}
-
-fn rust_text(path: &Path, text: &mut String) {
-    if path.is_file() {
-        text.push_str(&fs::read_to_string(path).unwrap());
-    } else if path.is_dir() {
-        for entry in fs::read_dir(path).unwrap() {
-            rust_text(&entry.unwrap().path(), text);
-        }
-    }
 }
 
 /// Reads the first column of the README's table of keys; one row may list several.
