@@ -235,6 +235,13 @@ fn a_contract_that_cannot_be_generated_from_is_refused_with_place_and_remedy() {
             )],
         ),
         (
+            "two members get one name",
+            &[(
+                "        guaranteeAccepted:\n          type: boolean\n          description: True accepts",
+                "        guarantee_accepted:\n          type: boolean\n        guaranteeAccepted:\n          type: boolean\n          description: True accepts",
+            )],
+        ),
+        (
             "an answer refers back to itself",
             &[(
                 "        payee:

@@ -142,6 +142,7 @@ pub(super) fn verify(contract: &Document, view: &Document) -> Result<(), SpecErr
             ));
         }
     }
+    reach::no_name_twice(contract, view)?;
     reach::no_inline_scalars(contract, view)
 }
 

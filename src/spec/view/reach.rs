@@ -100,6 +100,34 @@ pub(super) fn prune(document: &mut Document, report: &mut Report) -> Result<(), 
     Ok(())
 }
 
+/// Refuses two members of one object that get the same Rust name: the generated type would not compile.
+pub(super) fn no_name_twice(contract: &Document, view: &Document) -> Result<(), SpecError> {
+    let schemas = component("").parent().unwrap_or_default();
+    let components = view.at(&schemas).and_then(Node::as_object);
+    for (name, _, node) in components.into_iter().flat_map(super::super::Object::iter) {
+        let mut seen: Vec<(String, &str)> = Vec::new();
+        let properties = node.get("properties").and_then(Node::as_object);
+        for (member, at, _) in properties.into_iter().flat_map(super::super::Object::iter) {
+            // The generator breaks words at capitals and at anything that is no letter or digit.
+            let plain: String = member
+                .chars()
+                .filter(char::is_ascii_alphanumeric)
+                .map(|letter| letter.to_ascii_lowercase())
+                .collect();
+            if let Some((_, other)) = seen.iter().find(|(known, _)| *known == plain) {
+                return Err(contract.error_at(
+                    at,
+                    &component(name).join("properties").join(member),
+                    format!("`{member}` and `{other}` get the same name in Rust"),
+                    "rename one of the two members, or leave one out",
+                ));
+            }
+            seen.push((plain, member));
+        }
+    }
+    Ok(())
+}
+
 /// Refuses a constrained scalar that is written in place instead of as a named component: a binding needs a name.
 pub(super) fn no_inline_scalars(contract: &Document, view: &Document) -> Result<(), SpecError> {
     const CONSTRAINTS: [&str; 8] = [
