@@ -8,7 +8,7 @@ use super::read;
 use super::{Node, Pointer, Position, Value};
 
 /// A document that was read, with enough kept to point into its text.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Document {
     name: String,
     text: Arc<str>,
@@ -193,6 +193,15 @@ impl Document {
             )
         };
         Err(self.error_at(version.at, &at, what, remedy))
+    }
+}
+
+/// The text is long, and its tree longer still: neither helps in a message.
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Document")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
