@@ -122,7 +122,10 @@ fn a_create_answer_parses() {
     let json = json!({ "sessionId": ID, "referenceId": "order-20391" });
     let created: CreatedSession = read(&json);
     assert_eq!(created.session_id.expose(), ID);
-    assert_eq!(created.reference_id.as_ref().unwrap().expose(), "order-20391");
+    assert_eq!(
+        created.reference_id.as_ref().unwrap().expose(),
+        "order-20391"
+    );
     assert_eq!(serde_json::to_value(&created).unwrap(), json);
     let bare: CreatedSession = read(&json!({ "sessionId": ID, "referenceId": null }));
     assert!(bare.reference_id.is_none());
@@ -154,7 +157,10 @@ fn both_spellings_of_cancelled_are_one() {
         }));
         assert_eq!(cancelled.status, SessionStatus::Cancelled);
         assert!(cancelled.status.is_terminal() && cancelled.status.is_known());
-        assert_eq!(serde_json::to_value(&cancelled).unwrap()["status"], "Canceled");
+        assert_eq!(
+            serde_json::to_value(&cancelled).unwrap()["status"],
+            "Canceled"
+        );
     }
     // The e-Transfer page has no code beside the status.
     let bare: CancelledSession = read(&json!({ "sessionId": ID, "status": "Cancelled" }));
@@ -166,20 +172,38 @@ fn a_confirm_answer_parses_and_a_decision_is_one_boolean() {
     let json = json!({ "sessionId": ID, "referenceId": "order-20391" });
     assert_eq!(there_and_back::<ConfirmedGuarantee>(&json), json);
 
-    for (decision, accepted) in [(GuaranteeDecision::accept(), true), (GuaranteeDecision::reject(), false)] {
+    for (decision, accepted) in [
+        (GuaranteeDecision::accept(), true),
+        (GuaranteeDecision::reject(), false),
+    ] {
         let json = json!({ "guaranteeAccepted": accepted });
         assert_eq!(serde_json::to_value(decision).unwrap(), json);
         assert_eq!(read::<GuaranteeDecision>(&json), decision);
     }
     for (refused, path, rule) in [
-        (json!({ "guaranteeAccepted": "true" }), "guaranteeAccepted", "wrong-type"),
-        (json!({ "guaranteeAccepted": null }), "guaranteeAccepted", "wrong-type"),
+        (
+            json!({ "guaranteeAccepted": "true" }),
+            "guaranteeAccepted",
+            "wrong-type",
+        ),
+        (
+            json!({ "guaranteeAccepted": null }),
+            "guaranteeAccepted",
+            "wrong-type",
+        ),
         (json!({}), "guaranteeAccepted", "missing-member"),
-        (json!({ "guaranteeAccepted": true, "note": "x" }), "note", "unknown-member"),
+        (
+            json!({ "guaranteeAccepted": true, "note": "x" }),
+            "note",
+            "unknown-member",
+        ),
         (json!(true), "", "wrong-type"),
     ] {
         let violations = GuaranteeDecision::from_json(&refused).unwrap_err();
-        let found: Vec<_> = violations.iter().map(|it| (it.path(), it.rule().id)).collect();
+        let found: Vec<_> = violations
+            .iter()
+            .map(|it| (it.path(), it.rule().id))
+            .collect();
         assert_eq!(found, [(path, rule)], "{refused}");
     }
 }
@@ -196,25 +220,49 @@ fn full_details_parse_and_lose_nothing() {
     assert_eq!(details.currency, Some(Open::Known(Currency::Cad)));
     let options = details.options.as_ref().unwrap();
     assert_eq!(options.guarantee.as_ref().unwrap().enable, Some(true));
-    let language = options.notification_preferences.as_ref().unwrap().language.as_ref();
+    let language = options
+        .notification_preferences
+        .as_ref()
+        .unwrap()
+        .language
+        .as_ref();
     assert_eq!(language.unwrap().known(), Some(Language::Fr));
     let mode = options.redirect_preferences.as_ref().unwrap().mode.as_ref();
     assert_eq!(mode.unwrap().known(), Some(RedirectMode::RedirectUri));
     let limits = options.limits.as_ref().unwrap();
-    assert_eq!(limits.maximum_amount.as_ref().unwrap().cents(), Some(250_050));
+    assert_eq!(
+        limits.maximum_amount.as_ref().unwrap().cents(),
+        Some(250_050)
+    );
     let payor = details.payor.as_ref().unwrap();
     assert_eq!(payor.first_name.as_ref().unwrap().expose(), "Maude");
-    assert_eq!(payor.address.as_ref().unwrap().city.as_ref().unwrap().expose(), "Montréal");
+    assert_eq!(
+        payor
+            .address
+            .as_ref()
+            .unwrap()
+            .city
+            .as_ref()
+            .unwrap()
+            .expose(),
+        "Montréal"
+    );
     let account = payor.account().unwrap();
     assert_eq!(account.account_number.as_ref().unwrap().expose(), "5550042");
     assert_eq!(account.masked_number().as_deref(), Some("****0042"));
-    assert_eq!(account.available_balance.as_ref().unwrap().cents(), Some(180_420));
+    assert_eq!(
+        account.available_balance.as_ref().unwrap().cents(),
+        Some(180_420)
+    );
     let payee = details.payee.as_ref().unwrap().account.as_ref().unwrap();
     assert_eq!(payee.masked_number().as_deref(), Some("****5001"));
     let guarantee = details.guarantee_details.as_ref().unwrap();
     assert_eq!(guarantee.other_risk_level, Some(RiskLevel::Unrated));
     assert_eq!(guarantee.user_risk_level, Some(RiskLevel::High));
-    assert_eq!(guarantee.guaranteed_eft_type, Some(GuaranteedEftType::Partial));
+    assert_eq!(
+        guarantee.guaranteed_eft_type,
+        Some(GuaranteedEftType::Partial)
+    );
     let names = details.user_details.as_ref().unwrap();
     assert_eq!(names.name_match.as_ref().unwrap().as_u64(), Some(88));
 }
@@ -222,19 +270,30 @@ fn full_details_parse_and_lose_nothing() {
 #[test]
 fn details_before_login_have_no_account_however_the_reply_says_so() {
     let mut json = details_before_login();
-    for account in [Some(json!(null)), None, Some(json!({})), Some(json!({ "accountNumber": null }))] {
+    for account in [
+        Some(json!(null)),
+        None,
+        Some(json!({})),
+        Some(json!({ "accountNumber": null })),
+    ] {
         let payor = json["payor"].as_object_mut().unwrap();
         payor.remove("account");
         if let Some(account) = &account {
             payor.insert("account".to_owned(), account.clone());
         }
         let details: SessionDetails = read(&json);
-        assert!(details.payor.as_ref().unwrap().account().is_none(), "{account:?}");
+        assert!(
+            details.payor.as_ref().unwrap().account().is_none(),
+            "{account:?}"
+        );
         assert!(details.step.is_none() && details.options.is_none() && details.payee.is_none());
     }
     json["payor"]["account"] = json!({ "institutionName": "A bank" });
     let details: SessionDetails = read(&json);
-    assert!(details.payor.unwrap().account().is_some(), "an unknown member is something");
+    assert!(
+        details.payor.unwrap().account().is_some(),
+        "an unknown member is something"
+    );
 }
 
 #[test]
@@ -273,16 +332,24 @@ fn regular_and_older_details_parse() {
 
     // The oldest copies of the page call things otherwise: all of it is kept.
     json["created_at"] = json!("2026-02-03T04:05:06Z");
-    json["guarantee"] = json!({ "status": "approved", "approvedAt": "2026-02-03", "coverage": 100 });
+    json["guarantee"] =
+        json!({ "status": "approved", "approvedAt": "2026-02-03", "coverage": 100 });
     json["payor"]["phone"] = json!("5145550100");
-    json["payor"]["verifiedAccount"] = json!({ "institutionName": "A bank", "accountNumber": "****0042" });
+    json["payor"]["verifiedAccount"] =
+        json!({ "institutionName": "A bank", "accountNumber": "****0042" });
     let details: SessionDetails = read(&json);
-    assert_eq!(details.extra.names().collect::<Vec<_>>(), ["created_at", "guarantee"]);
+    assert_eq!(
+        details.extra.names().collect::<Vec<_>>(),
+        ["created_at", "guarantee"]
+    );
     assert_eq!(details.extra.get("guarantee").unwrap()["coverage"], 100);
     let payor = details.payor.as_ref().unwrap();
     assert_eq!(payor.extra.len(), 2);
     let back = serde_json::to_value(&details).unwrap();
-    assert_eq!(back["payor"]["verifiedAccount"], json["payor"]["verifiedAccount"]);
+    assert_eq!(
+        back["payor"]["verifiedAccount"],
+        json["payor"]["verifiedAccount"]
+    );
     assert_eq!(back["guarantee"], json["guarantee"]);
 }
 
@@ -310,7 +377,14 @@ fn unknown_members_survive_at_every_level() {
 fn unknown_codes_survive() {
     const NOVEL: &str = "Paused\u{1b}[2J";
     let mut json = details_in_full();
-    let mut codes = vec!["/statusDetails", "/status", "/step/current", "/type", "/direction", "/currency"];
+    let mut codes = vec![
+        "/statusDetails",
+        "/status",
+        "/step/current",
+        "/type",
+        "/direction",
+        "/currency",
+    ];
     codes.extend([
         "/options/notificationPreferences/language",
         "/options/redirectPreferences/mode",
@@ -329,7 +403,10 @@ fn unknown_codes_survive() {
     assert_eq!(details.status, SessionStatus::Unknown(NOVEL.to_owned()));
     assert!(!details.status.is_terminal() && !details.status.is_known());
     assert_eq!(details.status.to_string(), "Paused\\u{1b}[2J");
-    assert_eq!(details.currency.as_ref().unwrap().to_string(), "Paused\\u{1b}[2J");
+    assert_eq!(
+        details.currency.as_ref().unwrap().to_string(),
+        "Paused\\u{1b}[2J"
+    );
     assert!(!format!("{details:?}").contains('\u{1b}'));
     let code = details.status_details.unwrap();
     assert_eq!(code.belongs_to(), None);
@@ -338,7 +415,10 @@ fn unknown_codes_survive() {
 
 #[test]
 fn codes_are_compared_exactly() {
-    assert_eq!(SessionStatus::from("completed"), SessionStatus::Unknown("completed".to_owned()));
+    assert_eq!(
+        SessionStatus::from("completed"),
+        SessionStatus::Unknown("completed".to_owned())
+    );
     assert_eq!(Open::<Language>::from("fr"), Open::Unknown("fr".to_owned()));
     assert_eq!(Open::<Language>::from("FR"), Open::Known(Language::Fr));
 }
@@ -351,7 +431,14 @@ fn every_known_code_reads_back_as_itself() {
     for step in Step::KNOWN {
         assert_eq!(&Step::from(step.as_str()), step);
     }
-    assert_eq!((SessionStatus::KNOWN.len(), Step::KNOWN.len(), StatusDetails::KNOWN.len()), (6, 10, 9));
+    assert_eq!(
+        (
+            SessionStatus::KNOWN.len(),
+            Step::KNOWN.len(),
+            StatusDetails::KNOWN.len()
+        ),
+        (6, 10, 9)
+    );
     for code in StatusDetails::KNOWN {
         assert_eq!(&StatusDetails::from(code.as_str()), code);
         // The first digits of a code tell the family, which is what ties it to a status.
@@ -365,10 +452,17 @@ fn every_known_code_reads_back_as_itself() {
         };
         assert_eq!(code.belongs_to(), Some(family));
     }
-    let mut meanings: Vec<_> = StatusDetails::KNOWN.iter().map(StatusDetails::meaning).collect();
+    let mut meanings: Vec<_> = StatusDetails::KNOWN
+        .iter()
+        .map(StatusDetails::meaning)
+        .collect();
     meanings.sort_unstable();
     meanings.dedup();
-    assert_eq!(meanings.len(), StatusDetails::KNOWN.len(), "each code has its own meaning");
+    assert_eq!(
+        meanings.len(),
+        StatusDetails::KNOWN.len(),
+        "each code has its own meaning"
+    );
 }
 
 #[test]
@@ -400,7 +494,14 @@ fn what_must_fail_fails_without_an_echo() {
         (path, error.into_inner().to_string())
     }
     let full = details_in_full();
-    let wrong = [json!(MARKER), json!(NUMBER), json!(NUMBER as f64 + 0.5), json!(-5), json!(true), json!([MARKER])];
+    let wrong = [
+        json!(MARKER),
+        json!(NUMBER),
+        json!(NUMBER as f64 + 0.5),
+        json!(-5),
+        json!(true),
+        json!([MARKER]),
+    ];
     let (mut tried, mut pointers) = (0, Vec::new());
     collect(&full, String::new(), &mut pointers);
     for pointer in &pointers {
@@ -412,8 +513,15 @@ fn what_must_fail_fails_without_an_echo() {
             let mut json = full.clone();
             *json.pointer_mut(pointer).unwrap() = value.clone();
             let (path, message) = failure(&json);
-            assert_eq!(format!("/{}", path.replace('.', "/")), *pointer, "{message}");
-            assert!(!message.contains(MARKER) && !message.contains("5550042777"), "{pointer}: {message}");
+            assert_eq!(
+                format!("/{}", path.replace('.', "/")),
+                *pointer,
+                "{message}"
+            );
+            assert!(
+                !message.contains(MARKER) && !message.contains("5550042777"),
+                "{pointer}: {message}"
+            );
             tried += 1;
         }
     }
@@ -423,12 +531,23 @@ fn what_must_fail_fails_without_an_echo() {
         (json!({ "status": "Failed" }), ".", "sessionId"),
         (json!({ "sessionId": ID }), ".", "status"),
         (json!({ "sessionId": ID, "status": null }), "status", "null"),
-        (json!({ "sessionId": MARKER, "status": "Failed" }), "sessionId", "session-id"),
-        (json!({ "sessionId": format!("{{{ID}}}"), "status": "Failed" }), "sessionId", "session-id"),
+        (
+            json!({ "sessionId": MARKER, "status": "Failed" }),
+            "sessionId",
+            "session-id",
+        ),
+        (
+            json!({ "sessionId": format!("{{{ID}}}"), "status": "Failed" }),
+            "sessionId",
+            "session-id",
+        ),
     ] {
         let (found, message) = failure(&json);
         assert_eq!(found, path, "{message}");
-        assert!(message.contains(says) && !message.contains(MARKER), "{message}");
+        assert!(
+            message.contains(says) && !message.contains(MARKER),
+            "{message}"
+        );
     }
 }
 
@@ -457,7 +576,11 @@ fn a_null_member_is_an_absent_one_except_where_it_is_required() {
             continue;
         }
         let (parent, name) = pointer.rsplit_once('/').unwrap();
-        json.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(name);
+        json.pointer_mut(parent)
+            .unwrap()
+            .as_object_mut()
+            .unwrap()
+            .remove(name);
         let back = serde_json::to_value(read.unwrap()).unwrap();
         assert_eq!(back, json, "{pointer}");
     }
@@ -468,7 +591,10 @@ fn an_odd_amount_is_kept() {
     for amount in ["500.005", "1e400", "-3", "12345678901234567890", "5e2"] {
         let text = format!(r#"{{"sessionId":"{ID}","amount":{amount},"status":"Completed"}}"#);
         let Ok(report) = serde_json::from_str::<StatusReport>(&text) else {
-            assert_eq!(amount, "1e400", "only what no number of JSON here can hold fails");
+            assert_eq!(
+                amount, "1e400",
+                "only what no number of JSON here can hold fails"
+            );
             continue;
         };
         let json: Value = serde_json::from_str(&text).unwrap();
