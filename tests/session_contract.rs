@@ -460,7 +460,7 @@ proptest! {
 /// Takes a member away, puts something else in its place, or adds one.
 fn damage(json: &mut Value, place: Index, with: Index, how: u8) {
     let mut pointers = Vec::new();
-    collect(json, String::new(), &mut pointers);
+    collect(json, "", &mut pointers);
     if pointers.is_empty() {
         return;
     }
@@ -501,12 +501,12 @@ fn damage(json: &mut Value, place: Index, with: Index, how: u8) {
 }
 
 /// The pointers to every member of an object, at any depth.
-fn collect(value: &Value, at: String, into: &mut Vec<String>) {
+fn collect(value: &Value, at: &str, into: &mut Vec<String>) {
     if let Value::Object(members) = value {
         for (name, member) in members {
             let pointer = format!("{at}/{name}");
             into.push(pointer.clone());
-            collect(member, pointer, into);
+            collect(member, &pointer, into);
         }
     }
 }

@@ -497,13 +497,13 @@ fn what_must_fail_fails_without_an_echo() {
     let wrong = [
         json!(MARKER),
         json!(NUMBER),
-        json!(NUMBER as f64 + 0.5),
+        json!(5_550_042_777.5),
         json!(-5),
         json!(true),
         json!([MARKER]),
     ];
     let (mut tried, mut pointers) = (0, Vec::new());
-    collect(&full, String::new(), &mut pointers);
+    collect(&full, "", &mut pointers);
     for pointer in &pointers {
         let kind = std::mem::discriminant(full.pointer(pointer).unwrap());
         for value in &wrong {
@@ -552,12 +552,12 @@ fn what_must_fail_fails_without_an_echo() {
 }
 
 /// The pointers to every member of an object, at any depth.
-fn collect(value: &Value, at: String, into: &mut Vec<String>) {
+fn collect(value: &Value, at: &str, into: &mut Vec<String>) {
     if let Value::Object(members) = value {
         for (name, member) in members {
             let pointer = format!("{at}/{name}");
             into.push(pointer.clone());
-            collect(member, pointer, into);
+            collect(member, &pointer, into);
         }
     }
 }
@@ -566,7 +566,7 @@ fn collect(value: &Value, at: String, into: &mut Vec<String>) {
 fn a_null_member_is_an_absent_one_except_where_it_is_required() {
     let full = details_in_full();
     let mut pointers = Vec::new();
-    collect(&full, String::new(), &mut pointers);
+    collect(&full, "", &mut pointers);
     for pointer in pointers {
         let mut json = full.clone();
         *json.pointer_mut(&pointer).unwrap() = Value::Null;

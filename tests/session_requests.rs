@@ -371,7 +371,7 @@ fn null_is_absent_where_the_contract_says_so() {
         "/payor/address/unit",
     ];
     let mut pointers = Vec::new();
-    collect(&full, String::new(), &mut pointers);
+    collect(&full, "", &mut pointers);
     assert!(
         nullable
             .iter()
@@ -402,12 +402,12 @@ fn null_is_absent_where_the_contract_says_so() {
 }
 
 /// The pointers to every member of an object, at any depth.
-fn collect(value: &Value, at: String, into: &mut Vec<String>) {
+fn collect(value: &Value, at: &str, into: &mut Vec<String>) {
     if let Value::Object(members) = value {
         for (name, member) in members {
             let pointer = format!("{at}/{name}");
             into.push(pointer.clone());
-            collect(member, pointer, into);
+            collect(member, &pointer, into);
         }
     }
 }
@@ -420,7 +420,7 @@ fn a_missing_member_is_reported_where_it_is_required() {
     full["options"]["redirectPreferences"] = json!({ "mode": "JsEvents" });
     let address = ["addressLine1", "city", "province", "country", "postalCode"];
     let mut pointers = Vec::new();
-    collect(&full, String::new(), &mut pointers);
+    collect(&full, "", &mut pointers);
     for pointer in pointers {
         let mut json = full.clone();
         let (parent, name) = pointer.rsplit_once('/').unwrap();
@@ -442,7 +442,7 @@ fn a_missing_member_is_reported_where_it_is_required() {
         match (RegularEft::from_json(&json), rule) {
             (Ok(_), None) => {}
             (Err(violations), Some(rule)) => {
-                assert_eq!(found(&violations), [(path.as_str(), rule)])
+                assert_eq!(found(&violations), [(path.as_str(), rule)]);
             }
             (result, rule) => panic!("{path}: {result:?}, {rule:?}"),
         }

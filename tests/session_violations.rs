@@ -9,6 +9,7 @@
 
 use std::collections::BTreeSet;
 use std::error::Error;
+use std::fmt::Write as _;
 
 use flinks_pay::domain::{Limit, RULES, Severity};
 use flinks_pay::session::{
@@ -217,7 +218,7 @@ fn json_is_refused_with_everything_that_is_wrong() {
     for (title, json) in wrong_documents() {
         let violations = SessionRequest::from_json(&json).unwrap_err();
         check(&violations);
-        text.push_str(&format!("# {title}\n{}\n\n", violations.report()));
+        write!(text, "# {title}\n{}\n\n", violations.report()).unwrap();
         // serde's error lists the same, and echoes as little.
         let error = serde_json::from_value::<SessionRequest>(json)
             .unwrap_err()
@@ -290,7 +291,9 @@ fn every_rule_on_a_request_is_seen_refusing() {
     ];
     let of_a_request = |field: &&str| members.contains(&field.split('.').next().unwrap());
     let rules: Vec<_> = (RULES.iter())
-        .filter(|rule| rule.severity == Severity::Refuse && !matches!(rule.limit, Limit::Protocol(_)))
+        .filter(|rule| {
+            rule.severity == Severity::Refuse && !matches!(rule.limit, Limit::Protocol(_))
+        })
         .filter(|rule| rule.fields.iter().any(of_a_request))
         .map(|rule| rule.id)
         .collect();
