@@ -1,1 +1,5 @@
 //! x
+
+pub mod domain;
+#[cfg(feature = "spec")]
+pub mod spec;
