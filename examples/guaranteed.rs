@@ -26,7 +26,7 @@ pub(crate) async fn collect(client: &Client) -> Result<SessionStatus, Box<dyn Er
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let client = Client::builder(Environment::Sandbox, Credentials::from_env()?).build()?;
+    let client = Client::builder(Environment::sandbox(), Credentials::from_env()?).build()?;
     println!("status: {}", collect(&client).await?);
     Ok(())
 }
