@@ -6,7 +6,8 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use super::token::TokenCache;
-use super::{Client, Credentials, Environment, Shared};
+use super::facade::Shared;
+use super::{Client, Credentials, Environment};
 use crate::clock::{Clock, SystemClock};
 
 /// How long the parts of a call may take.

@@ -11,22 +11,24 @@ use http::HeaderValue;
 use http::header::RETRY_AFTER;
 use progenitor_client::ResponseValue;
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
 use super::conformance;
 use super::{Error, ErrorKind, Operation, RawResponse, RequestId, Response};
+use crate::clock::Clock;
 
 /// Headers that say who calls. Each value is marked sensitive.
 pub(crate) type Stamp = Vec<(http::HeaderName, HeaderValue)>;
 
-/// See the module. Clones share it.
+/// See the module. Clones share what came.
 #[derive(Clone)]
-pub(crate) struct Call(Arc<Inner>);
-
-struct Inner {
+pub(crate) struct Call {
     operation: Operation,
     request_id: RequestId,
+    deadline: Instant,
+    clock: Arc<dyn Clock>,
     stamp: Stamp,
-    came: Mutex<Came>,
+    came: Arc<Mutex<Came>>,
 }
 
 /// What the transport has seen.
@@ -45,28 +47,58 @@ pub(crate) enum Fault {
 }
 
 impl Call {
-    pub(crate) fn new(operation: Operation, request_id: RequestId, stamp: Stamp) -> Self {
-        Self(Arc::new(Inner { operation, request_id, stamp, came: Mutex::default() }))
+    pub(crate) fn begin(operation: Operation, deadline: Instant, clock: Arc<dyn Clock>) -> Self {
+        let request_id = RequestId::random();
+        Self { operation, request_id, deadline, clock, stamp: Stamp::new(), came: Arc::default() }
+    }
+
+    /// A call made on behalf of this one, under its id and within its time.
+    pub(crate) fn errand(&self, operation: Operation) -> Self {
+        Self { operation, came: Arc::default(), ..self.clone() }
+    }
+
+    pub(crate) fn stamped(&self, stamp: Stamp) -> Self {
+        Self { stamp, ..self.clone() }
     }
 
     pub(crate) fn stamp(&self) -> &Stamp {
-        &self.0.stamp
+        &self.stamp
+    }
+
+    /// Makes the call, and turns the outcome into the facade's.
+    pub(crate) async fn run<W: DeserializeOwned, T>(
+        &self,
+        work: impl Future<Output = Result<ResponseValue<W>, progenitor_client::Error<()>>>,
+        convert: impl FnOnce(W) -> T,
+    ) -> Result<Response<T>, Error> {
+        let outcome = self.in_time(work).await?;
+        self.finish(outcome, convert)
+    }
+
+    /// Waits no longer than the call may take.
+    pub(crate) async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
+        tokio::time::timeout_at(self.deadline, work).await.map_err(|_| self.error(ErrorKind::Timeout))
+    }
+
+    /// Refuses an answer that is not about the session asked for.
+    pub(crate) fn insist<T>(&self, right: bool, answer: Response<T>) -> Result<Response<T>, Error> {
+        if right { Ok(answer) } else { Err(self.error(ErrorKind::WrongSession).with_raw(Some(answer.raw))) }
     }
 
     /// Keeps what came, for [`finish`](Self::finish).
     pub(crate) fn keep(&self, raw: RawResponse, fault: Option<Fault>) {
-        *self.0.came.lock().unwrap_or_else(PoisonError::into_inner) = Came { raw: Some(raw), fault };
+        *self.came.lock().unwrap_or_else(PoisonError::into_inner) = Came { raw: Some(raw), fault };
     }
 
     /// Turns what the generated client says, and what the transport has seen, into the facade's answer.
-    pub(crate) fn finish<W: DeserializeOwned, T>(
+    fn finish<W: DeserializeOwned, T>(
         &self,
         outcome: Result<ResponseValue<W>, progenitor_client::Error<()>>,
-        wall: SystemTime,
         convert: impl FnOnce(W) -> T,
     ) -> Result<Response<T>, Error> {
         use progenitor_client::Error as Wire;
-        let Came { raw, fault } = std::mem::take(&mut *self.0.came.lock().unwrap_or_else(PoisonError::into_inner));
+        let wall = self.clock.wall();
+        let Came { raw, fault } = std::mem::take(&mut *self.came.lock().unwrap_or_else(PoisonError::into_inner));
         if let Some(fault) = fault {
             return Err(self.faulted(fault).with_retry_after(retry_after(raw.as_ref(), wall)).with_raw(raw));
         }
@@ -74,10 +106,10 @@ impl Call {
             (Ok(answer), Some(raw)) => {
                 let value = serde_json::from_slice(&raw.body).unwrap_or_default();
                 Ok(Response {
-                    nonconformances: conformance::inspect(self.0.operation.id(), &value),
+                    nonconformances: conformance::inspect(self.operation.id(), &value),
                     value: convert(answer.into_inner()),
                     raw,
-                    request_id: self.0.request_id,
+                    request_id: self.request_id,
                 })
             }
             (Err(Wire::CommunicationError(error)), raw) => Err(self.lost(error).with_raw(raw)),
@@ -91,13 +123,8 @@ impl Call {
         }
     }
 
-    /// The total time ran out. The connection may have come about.
-    pub(crate) fn timed_out(&self) -> Error {
-        self.error(ErrorKind::Timeout)
-    }
-
     pub(crate) fn error(&self, kind: ErrorKind) -> Error {
-        Error::new(kind, self.0.operation, self.0.request_id)
+        Error::new(kind, self.operation, self.request_id)
     }
 
     fn faulted(&self, fault: Fault) -> Error {
@@ -150,8 +177,8 @@ impl Call {
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
-            .field("operation", &self.0.operation)
-            .field("request_id", &self.0.request_id)
+            .field("operation", &self.operation)
+            .field("request_id", &self.request_id)
             .finish_non_exhaustive()
     }
 }

@@ -9,7 +9,7 @@ use super::found::{Found, JsonKind};
 use super::limit::Limit;
 use super::rule::{Rule, Severity};
 
-pub(super) static GUARANTEE_ENABLED: Rule = Rule {
+pub(crate) static GUARANTEE_ENABLED: Rule = Rule {
     id: "guarantee-enabled",
     fields: &["options.guarantee.enable"],
     limit: Limit::Constant(true),
@@ -19,7 +19,7 @@ pub(super) static GUARANTEE_ENABLED: Rule = Rule {
     enforcer: "domain::GuaranteeEnabled",
 };
 
-pub(super) static GUARANTEE_DISABLED: Rule = Rule {
+pub(crate) static GUARANTEE_DISABLED: Rule = Rule {
     id: "guarantee-disabled",
     fields: &["options.guarantee.enable"],
     limit: Limit::Constant(false),

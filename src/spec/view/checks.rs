@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::super::{Document, Node, Pointer, SpecError, Value};
+use super::super::{Document, Node, Pointer, SpecError};
 use super::reach::operations;
 
 /// The checks of one operation's success answer.
