@@ -30,12 +30,19 @@ fn main() {
 }
 
 fn generate() -> Result<(), String> {
-    #[allow(clippy::disallowed_methods, reason = "a build script is told everything through the environment")]
-    let out = PathBuf::from(std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set; run this through cargo")?);
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a build script is told everything through the environment"
+    )]
+    let out = PathBuf::from(
+        std::env::var_os("OUT_DIR").ok_or("OUT_DIR is not set; run this through cargo")?,
+    );
     let contract = Document::read(Path::new(CONTRACT)).map_err(explain)?;
     let view = view::derive(&contract).map_err(explain)?;
     let json = view.document.to_json();
-    let client = client(&json).map_err(|failure| blame(&view, &json, &failure))?;
+    let given = out.join("view.json");
+    write(&given, &json.to_string())?;
+    let client = client(&json).map_err(|failure| blame(&view, &json, &failure, &given))?;
     write(&out.join("client.rs"), &client)?;
     write(&out.join("checks.rs"), &view::render(&view.checks))
 }
@@ -51,13 +58,21 @@ fn client(view: &serde_json::Value) -> Result<String, String> {
         }
     }));
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| -> Result<String, String> {
-        let document: openapiv3::OpenAPI = serde_json::from_value(view.clone()).map_err(|error| error.to_string())?;
-        let tokens = progenitor::Generator::new(&settings()).generate_tokens(&document).map_err(|error| error.to_string())?;
+        let document: openapiv3::OpenAPI =
+            serde_json::from_value(view.clone()).map_err(|error| error.to_string())?;
+        let tokens = progenitor::Generator::new(&settings())
+            .generate_tokens(&document)
+            .map_err(|error| error.to_string())?;
         let file = syn::parse2(tokens).map_err(|error| error.to_string())?;
         Ok(prettyplease::unparse(&file))
     }));
     panic::set_hook(before);
-    outcome.unwrap_or_else(|_| Err(format!("the generator panicked: {}", said.lock().map_or(String::new(), |text| text.clone()))))
+    outcome.unwrap_or_else(|_| {
+        Err(format!(
+            "the generator panicked: {}",
+            said.lock().map_or(String::new(), |text| text.clone())
+        ))
+    })
 }
 
 fn settings() -> progenitor::GenerationSettings {
@@ -75,33 +90,56 @@ fn settings() -> progenitor::GenerationSettings {
 }
 
 /// Finds the operations that the generator fails on, by giving it each one alone.
-fn blame(view: &View, json: &serde_json::Value, failure: &str) -> String {
+fn blame(view: &View, json: &serde_json::Value, failure: &str, given: &Path) -> String {
     let mut guilty = Vec::new();
-    let paths = json.get("paths").and_then(serde_json::Value::as_object).cloned().unwrap_or_default();
+    let paths = json
+        .get("paths")
+        .and_then(serde_json::Value::as_object)
+        .cloned()
+        .unwrap_or_default();
     for (path, item) in paths {
         for (method, operation) in item.as_object().cloned().unwrap_or_default() {
             let mut alone = json.clone();
             alone["paths"] = serde_json::json!({ &path: { &method: operation } });
             if let Err(failure) = client(&alone) {
-                let pointer = ["paths", &path, &method].into_iter().map(str::to_owned).collect();
-                let place = view.document.at(&pointer).map_or(String::new(), |node| format!(":{}", node.at.line));
-                guilty.push(format!("{CONTRACT}{place}: {} {path}: {failure}", method.to_uppercase()));
+                let pointer = ["paths", &path, &method]
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect();
+                let place = view
+                    .document
+                    .at(&pointer)
+                    .map_or(String::new(), |node| format!(":{}", node.at.line));
+                guilty.push(format!(
+                    "{CONTRACT}{place}: {} {path}: {failure}",
+                    method.to_uppercase()
+                ));
             }
         }
     }
-    let remedy = "change the contract there, or add a step to src/spec/view that takes away what the generator cannot handle; \
-                  `cargo run --features cli -- spec --view` prints what it was given";
+    let remedy = format!(
+        "change the contract there, or add a step to src/spec/view that takes away what the generator \
+         cannot handle; what it was given is in {}",
+        given.display()
+    );
     if guilty.is_empty() {
-        format!("{CONTRACT}: no client could be generated, though each operation alone passes: {failure}\n{remedy}")
+        format!(
+            "{CONTRACT}: no client could be generated, though each operation alone passes: {failure}\n{remedy}"
+        )
     } else if guilty.len() > 1 && guilty.iter().all(|line| line.ends_with(failure)) {
-        format!("{CONTRACT}: no client could be generated; the cause is in what all operations share, the components: {failure}\n{remedy}")
+        format!(
+            "{CONTRACT}: no client could be generated; the cause is in what all operations share, the components: {failure}\n{remedy}"
+        )
     } else {
-        format!("no client could be generated\n{}\n{remedy}", guilty.join("\n"))
+        format!(
+            "no client could be generated\n{}\n{remedy}",
+            guilty.join("\n")
+        )
     }
 }
 
 fn explain(error: SpecError) -> String {
-    format!("{}\n{}", error.report(), error.remedy())
+    error.report()
 }
 
 /// Leaves an unchanged file alone, so that nothing is compiled again for it.
@@ -109,5 +147,6 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     if std::fs::read_to_string(path).is_ok_and(|old| old == text) {
         return Ok(());
     }
-    std::fs::write(path, text).map_err(|error| format!("{}: cannot be written: {error}", path.display()))
+    std::fs::write(path, text)
+        .map_err(|error| format!("{}: cannot be written: {error}", path.display()))
 }

@@ -18,12 +18,18 @@ pub trait Clock: Debug + Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[allow(clippy::disallowed_methods, reason = "the one place where the machine's clock is read")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the one place where the machine's clock is read"
+    )]
     fn now(&self) -> Instant {
         Instant::now()
     }
 
-    #[allow(clippy::disallowed_methods, reason = "the one place where the machine's clock is read")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the one place where the machine's clock is read"
+    )]
     fn wall(&self) -> SystemTime {
         SystemTime::now()
     }
@@ -46,7 +52,10 @@ impl ManualClock {
     /// Returns a clock that begins at the given time of day.
     #[must_use]
     pub fn starting_at(wall: SystemTime) -> Self {
-        Self { start: (SystemClock.now(), wall), passed: Arc::default() }
+        Self {
+            start: (SystemClock.now(), wall),
+            passed: Arc::default(),
+        }
     }
 
     /// Moves the time forward.
@@ -68,11 +77,17 @@ impl Default for ManualClock {
 
 impl Clock for ManualClock {
     fn now(&self) -> Instant {
-        self.start.0.checked_add(self.passed()).unwrap_or(self.start.0)
+        self.start
+            .0
+            .checked_add(self.passed())
+            .unwrap_or(self.start.0)
     }
 
     fn wall(&self) -> SystemTime {
-        self.start.1.checked_add(self.passed()).unwrap_or(self.start.1)
+        self.start
+            .1
+            .checked_add(self.passed())
+            .unwrap_or(self.start.1)
     }
 }
 
@@ -88,6 +103,9 @@ mod tests {
         assert_eq!((clone.now(), clone.wall()), before);
         clock.advance(Duration::from_secs(299));
         assert_eq!(clone.now() - before.0, Duration::from_secs(299));
-        assert_eq!(clone.wall().duration_since(before.1).ok(), Some(Duration::from_secs(299)));
+        assert_eq!(
+            clone.wall().duration_since(before.1).ok(),
+            Some(Duration::from_secs(299))
+        );
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use http::HeaderValue;
 
-use super::token::TokenCache;
 use super::facade::Shared;
+use super::token::TokenCache;
 use super::{Client, Credentials, Environment};
 use crate::clock::{Clock, SystemClock};
 
@@ -36,7 +36,9 @@ impl Default for Timeouts {
 #[non_exhaustive]
 pub enum BuildError {
     /// A certificate is not PEM.
-    #[error("a root certificate is not PEM; expected a block that begins with -----BEGIN CERTIFICATE-----")]
+    #[error(
+        "a root certificate is not PEM; expected a block that begins with -----BEGIN CERTIFICATE-----"
+    )]
     Certificate(#[source] reqwest::Error),
     /// The User-Agent cannot be sent.
     #[error("the user agent has characters that an HTTP header cannot carry; use visible ASCII")]
@@ -103,8 +105,19 @@ impl ClientBuilder {
     ///
     /// A certificate is not PEM, the user agent cannot be a header value, a timeout is zero, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, BuildError> {
-        let Self { environment, credentials, timeouts, user_agent, roots, clock } = self;
-        let Timeouts { connect, attempt, total } = timeouts;
+        let Self {
+            environment,
+            credentials,
+            timeouts,
+            user_agent,
+            roots,
+            clock,
+        } = self;
+        let Timeouts {
+            connect,
+            attempt,
+            total,
+        } = timeouts;
         if [connect, attempt, total].contains(&Duration::ZERO) {
             return Err(BuildError::ZeroTimeout);
         }

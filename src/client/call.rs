@@ -49,16 +49,30 @@ pub(crate) enum Fault {
 impl Call {
     pub(crate) fn begin(operation: Operation, deadline: Instant, clock: Arc<dyn Clock>) -> Self {
         let request_id = RequestId::random();
-        Self { operation, request_id, deadline, clock, stamp: Stamp::new(), came: Arc::default() }
+        Self {
+            operation,
+            request_id,
+            deadline,
+            clock,
+            stamp: Stamp::new(),
+            came: Arc::default(),
+        }
     }
 
     /// A call made on behalf of this one, under its id and within its time.
     pub(crate) fn errand(&self, operation: Operation) -> Self {
-        Self { operation, came: Arc::default(), ..self.clone() }
+        Self {
+            operation,
+            came: Arc::default(),
+            ..self.clone()
+        }
     }
 
     pub(crate) fn stamped(&self, stamp: Stamp) -> Self {
-        Self { stamp, ..self.clone() }
+        Self {
+            stamp,
+            ..self.clone()
+        }
     }
 
     pub(crate) fn stamp(&self) -> &Stamp {
@@ -77,17 +91,28 @@ impl Call {
 
     /// Waits no longer than the call may take.
     pub(crate) async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
-        tokio::time::timeout_at(self.deadline, work).await.map_err(|_| self.error(ErrorKind::Timeout))
+        tokio::time::timeout_at(self.deadline, work)
+            .await
+            .map_err(|_| self.error(ErrorKind::Timeout))
     }
 
     /// Refuses an answer that is not about the session asked for.
     pub(crate) fn insist<T>(&self, right: bool, answer: Response<T>) -> Result<Response<T>, Error> {
-        if right { Ok(answer) } else { Err(self.error(ErrorKind::WrongSession).with_raw(Some(answer.raw))) }
+        if right {
+            Ok(answer)
+        } else {
+            Err(self
+                .error(ErrorKind::WrongSession)
+                .with_raw(Some(answer.raw)))
+        }
     }
 
     /// Keeps what came, for [`finish`](Self::finish).
     pub(crate) fn keep(&self, raw: RawResponse, fault: Option<Fault>) {
-        *self.came.lock().unwrap_or_else(PoisonError::into_inner) = Came { raw: Some(raw), fault };
+        *self.came.lock().unwrap_or_else(PoisonError::into_inner) = Came {
+            raw: Some(raw),
+            fault,
+        };
     }
 
     /// Turns what the generated client says, and what the transport has seen, into the facade's answer.
@@ -98,13 +123,17 @@ impl Call {
     ) -> Result<Response<T>, Error> {
         use progenitor_client::Error as Wire;
         let wall = self.clock.wall();
-        let Came { raw, fault } = std::mem::take(&mut *self.came.lock().unwrap_or_else(PoisonError::into_inner));
+        let Came { raw, fault } =
+            std::mem::take(&mut *self.came.lock().unwrap_or_else(PoisonError::into_inner));
         if let Some(fault) = fault {
-            return Err(self.faulted(fault).with_retry_after(retry_after(raw.as_ref(), wall)).with_raw(raw));
+            return Err(self
+                .faulted(fault)
+                .with_retry_after(retry_after(raw.as_ref(), wall))
+                .with_raw(raw));
         }
         match (outcome, raw) {
             (Ok(answer), Some(raw)) => {
-                let value = serde_json::from_slice(&raw.body).unwrap_or_default();
+                let value = serde_json::from_slice(&raw.json()).unwrap_or_default();
                 Ok(Response {
                     nonconformances: conformance::inspect(self.operation.id(), &value),
                     value: convert(answer.into_inner()),
@@ -113,10 +142,15 @@ impl Call {
                 })
             }
             (Err(Wire::CommunicationError(error)), raw) => Err(self.lost(error).with_raw(raw)),
-            (Err(Wire::InvalidResponsePayload(..)), Some(raw)) => Err(self.undecodable::<W>(&raw).with_raw(Some(raw))),
+            (Err(Wire::InvalidResponsePayload(..)), Some(raw)) => {
+                Err(self.undecodable::<W>(&raw).with_raw(Some(raw)))
+            }
             (Err(Wire::UnexpectedResponse(_)), Some(raw)) => {
                 let kind = ErrorKind::of_status(raw.status());
-                Err(self.error(kind).with_retry_after(retry_after(Some(&raw), wall)).with_raw(Some(raw)))
+                Err(self
+                    .error(kind)
+                    .with_retry_after(retry_after(Some(&raw), wall))
+                    .with_raw(Some(raw)))
             }
             // Without an answer kept, the request was never sent: it could not be put together.
             (_, raw) => Err(self.error(ErrorKind::Configuration).with_raw(raw)),
@@ -133,7 +167,11 @@ impl Call {
             Fault::TooLarge => self.error(ErrorKind::TooLarge),
             Fault::Encoded => self.error(ErrorKind::Encoded),
             Fault::Body(error) => {
-                let kind = if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Interrupted };
+                let kind = if error.is_timeout() {
+                    ErrorKind::Timeout
+                } else {
+                    ErrorKind::Interrupted
+                };
                 self.error(kind).with_source(error.without_url())
             }
         }
@@ -155,7 +193,8 @@ impl Call {
 
     /// Decodes once more, now for the path of the fault: the generated client loses it.
     fn undecodable<W: DeserializeOwned>(&self, raw: &RawResponse) -> Error {
-        let mut reader = serde_json::Deserializer::from_slice(&raw.body);
+        let body = raw.json();
+        let mut reader = serde_json::Deserializer::from_slice(&body);
         let error = self.error(ErrorKind::Decode);
         match serde_path_to_error::deserialize::<_, W>(&mut reader) {
             // What follows the value is at fault.
@@ -163,6 +202,7 @@ impl Call {
             Err(fault) => {
                 let path = fault.path().to_string();
                 let cause = fault.into_inner();
+                let path = path_of(&path, &cause);
                 // The cause's text repeats the value where its type is wrong; class and place are enough.
                 error.with_path(path).with_source(DecodeCause {
                     category: cause.classify(),
@@ -180,6 +220,20 @@ impl fmt::Debug for Call {
             .field("operation", &self.operation)
             .field("request_id", &self.request_id)
             .finish_non_exhaustive()
+    }
+}
+
+/// The path of a fault; for a missing member, the member's own. Its name is in the cause's text alone.
+fn path_of(path: &str, cause: &serde_json::Error) -> String {
+    let path = if path == "." { "" } else { path };
+    let text = cause.to_string();
+    let missing = text
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next());
+    match missing {
+        Some(member) if path.is_empty() => member.to_owned(),
+        Some(member) => format!("{path}.{member}"),
+        None => path.to_owned(),
     }
 }
 

@@ -39,8 +39,16 @@ impl Nonconformance {
 
 impl fmt::Display for Nonconformance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = if self.pointer.is_empty() { "the answer" } else { &self.pointer };
-        write!(f, "{at} does not satisfy `{}` ({})", self.keyword, self.contract)
+        let at = if self.pointer.is_empty() {
+            "the answer"
+        } else {
+            &self.pointer
+        };
+        write!(
+            f,
+            "{at} does not satisfy `{}` ({})",
+            self.keyword, self.contract
+        )
     }
 }
 
@@ -82,7 +90,13 @@ pub(crate) fn inspect(operation: &str, answer: &Value) -> Vec<Nonconformance> {
     found
 }
 
-fn visit(value: &Value, check: &Check, path: &[&str], pointer: &mut String, found: &mut Vec<Nonconformance>) {
+fn visit(
+    value: &Value,
+    check: &Check,
+    path: &[&str],
+    pointer: &mut String,
+    found: &mut Vec<Nonconformance>,
+) {
     let Some((step, rest)) = path.split_first() else {
         if !check.test.holds(value) {
             found.push(check.broken(pointer.clone()));
@@ -121,7 +135,11 @@ impl Check {
             Test::NotNull => "nullable",
             _ => self.contract.rsplit('/').next().unwrap_or_default(),
         };
-        Nonconformance { pointer, contract: self.contract, keyword }
+        Nonconformance {
+            pointer,
+            contract: self.contract,
+            keyword,
+        }
     }
 }
 
@@ -137,9 +155,15 @@ impl Test {
             (Test::Pattern(pattern), Value::String(text)) => matches(pattern, text),
             (Test::MinLength(least), Value::String(text)) => text.chars().count() as u64 >= *least,
             (Test::MaxLength(most), Value::String(text)) => text.chars().count() as u64 <= *most,
-            (Test::Minimum(least), Value::Number(number)) => number.as_f64().is_none_or(|number| number >= *least),
-            (Test::Maximum(most), Value::Number(number)) => number.as_f64().is_none_or(|number| number <= *most),
-            (Test::Decimals(most), Value::Number(number)) => has_decimals_at_most(&number.to_string(), *most),
+            (Test::Minimum(least), Value::Number(number)) => {
+                number.as_f64().is_none_or(|number| number >= *least)
+            }
+            (Test::Maximum(most), Value::Number(number)) => {
+                number.as_f64().is_none_or(|number| number <= *most)
+            }
+            (Test::Decimals(most), Value::Number(number)) => {
+                has_decimals_at_most(&number.to_string(), *most)
+            }
             // Another JSON type: the generated type refuses it, or null stands for absent.
             _ => true,
         }
@@ -152,16 +176,23 @@ fn has_decimals_at_most(text: &str, most: u32) -> bool {
         Some((digits, exponent)) => (digits, exponent.parse::<i64>().unwrap_or(i64::MIN)),
         None => (text, 0),
     };
-    let fraction = digits.split_once('.').map_or("", |(_, fraction)| fraction).trim_end_matches('0');
+    let fraction = digits
+        .split_once('.')
+        .map_or("", |(_, fraction)| fraction)
+        .trim_end_matches('0');
     let whole_zeros = if fraction.is_empty() {
         let whole = digits.split('.').next().unwrap_or_default();
         whole.len() - whole.trim_end_matches('0').len()
     } else {
         0
     };
-    let decimals = i64::try_from(fraction.len()).unwrap_or(i64::MAX).saturating_sub(exponent);
+    let decimals = i64::try_from(fraction.len())
+        .unwrap_or(i64::MAX)
+        .saturating_sub(exponent);
     decimals.saturating_sub(i64::try_from(whole_zeros).unwrap_or(0)) <= i64::from(most)
-        || digits.bytes().all(|byte| matches!(byte, b'0' | b'.' | b'-'))
+        || digits
+            .bytes()
+            .all(|byte| matches!(byte, b'0' | b'.' | b'-'))
 }
 
 /// RFC 3339, section 5.6.
@@ -215,10 +246,20 @@ mod tests {
 
     #[test]
     fn date_times_are_those_of_rfc_3339() {
-        for text in ["2026-01-02T03:04:05Z", "2026-01-02t03:04:05.123456789+05:30", "1990-12-31T23:59:60Z"] {
+        for text in [
+            "2026-01-02T03:04:05Z",
+            "2026-01-02t03:04:05.123456789+05:30",
+            "1990-12-31T23:59:60Z",
+        ] {
             assert!(is_date_time(text), "{text}");
         }
-        for text in ["2026-01-02", "2026-01-02 03:04:05Z", "2026-13-02T03:04:05Z", "2026-01-02T03:04:05", ""] {
+        for text in [
+            "2026-01-02",
+            "2026-01-02 03:04:05Z",
+            "2026-13-02T03:04:05Z",
+            "2026-01-02T03:04:05",
+            "",
+        ] {
             assert!(!is_date_time(text), "{text}");
         }
     }
@@ -232,7 +273,10 @@ mod tests {
             "statusDetails": null,
             "unheardOf": true,
         });
-        let found: Vec<String> = inspect("getSessionStatus", &answer).iter().map(ToString::to_string).collect();
+        let found: Vec<String> = inspect("getSessionStatus", &answer)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         assert_eq!(
             found,
             [
@@ -252,10 +296,20 @@ mod tests {
             "userDetails": { "nameMatch": 101 },
             "createdAt": "yesterday",
         });
-        let found: Vec<&str> = Vec::from_iter(["/guaranteeDetails/overallRiskLevel", "/userDetails/nameMatch", "/createdAt"]);
+        let found: Vec<&str> = Vec::from_iter([
+            "/guaranteeDetails/overallRiskLevel",
+            "/userDetails/nameMatch",
+            "/createdAt",
+        ]);
         let seen = inspect("getSessionDetails", &answer);
-        assert_eq!(seen.iter().map(Nonconformance::pointer).collect::<Vec<_>>(), found);
-        assert_eq!(seen.iter().map(Nonconformance::keyword).collect::<Vec<_>>(), ["enum", "maximum", "format"]);
+        assert_eq!(
+            seen.iter().map(Nonconformance::pointer).collect::<Vec<_>>(),
+            found
+        );
+        assert_eq!(
+            seen.iter().map(Nonconformance::keyword).collect::<Vec<_>>(),
+            ["enum", "maximum", "format"]
+        );
     }
 
     #[test]

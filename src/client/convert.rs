@@ -8,12 +8,15 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::Token;
-use crate::domain::{ClientId, ClientSecret, GuaranteeDisabled, GuaranteeEnabled, Private, ReportedReference};
+use crate::domain::{
+    ClientId, ClientSecret, GuaranteeDisabled, GuaranteeEnabled, Private, ReportedReference,
+};
 use crate::session::{
-    Address, AddressReport, CancelledSession, ConfirmedGuarantee, CreatedSession, Debit, Extra, GuaranteeDecision,
-    GuaranteeDetails, GuaranteeReport, GuaranteedEft, Limits, LimitsReport, NotificationReport, OptionsReport, Payee,
-    PayeeAccount, PayeeReport, Payor, PayorAccount, PayorReport, Redirect, RedirectReport, RegularEft, SessionDetails,
-    SettlementAccount, StatusReport, StepReport, UserDetails,
+    Address, AddressReport, CancelledSession, ConfirmedGuarantee, CreatedSession, Debit, Extra,
+    GuaranteeDecision, GuaranteeDetails, GuaranteeReport, GuaranteedEft, Limits, LimitsReport,
+    NotificationReport, OptionsReport, Payee, PayeeAccount, PayeeReport, Payor, PayorAccount,
+    PayorReport, Redirect, RedirectReport, RegularEft, SessionDetails, SettlementAccount,
+    StatusReport, StepReport, UserDetails,
 };
 use crate::wire::types as wire;
 
@@ -28,10 +31,29 @@ pub(super) fn grant(form: Option<(&ClientId, &ClientSecret)>) -> wire::Authorize
 }
 
 pub(super) fn guaranteed(request: &GuaranteedEft) -> wire::CreateSessionRequest {
-    let GuaranteedEft { debit, reference_id, payee: destination } = request.clone();
-    let Debit { payor, amount, language, show_consent_screen, amount_modification, limits: bounds, redirect: back } =
-        debit;
-    let Payor { first_name, last_name, email, middle_name, occupation, birth_date, address: home } = payor;
+    let GuaranteedEft {
+        debit,
+        reference_id,
+        payee: destination,
+    } = request.clone();
+    let Debit {
+        payor,
+        amount,
+        language,
+        show_consent_screen,
+        amount_modification,
+        limits: bounds,
+        redirect: back,
+    } = debit;
+    let Payor {
+        first_name,
+        last_name,
+        email,
+        middle_name,
+        occupation,
+        birth_date,
+        address: home,
+    } = payor;
     wire::CreateSessionRequest::GuaranteedSessionRequest(wire::GuaranteedSessionRequest {
         type_: crate::domain::PaymentType::Eft,
         direction: crate::domain::Direction::Debit,
@@ -39,9 +61,12 @@ pub(super) fn guaranteed(request: &GuaranteedEft) -> wire::CreateSessionRequest 
         amount,
         reference_id,
         options: wire::GuaranteedOptions {
-            guarantee: wire::GuaranteeOn { enable: GuaranteeEnabled },
-            notification_preferences: language
-                .map(|language| wire::NotificationPreferences { language: Some(language) }),
+            guarantee: wire::GuaranteeOn {
+                enable: GuaranteeEnabled,
+            },
+            notification_preferences: language.map(|language| wire::NotificationPreferences {
+                language: Some(language),
+            }),
             show_consent_screen,
             limits: bounds.map(limits),
             amount_modification,
@@ -61,11 +86,30 @@ pub(super) fn guaranteed(request: &GuaranteedEft) -> wire::CreateSessionRequest 
 }
 
 pub(super) fn regular(request: &RegularEft) -> wire::CreateSessionRequest {
-    let RegularEft { debit, email, reference_id } = request.clone();
-    let Debit { payor, amount, language, show_consent_screen, amount_modification, limits: bounds, redirect: back } =
-        debit;
+    let RegularEft {
+        debit,
+        email,
+        reference_id,
+    } = request.clone();
+    let Debit {
+        payor,
+        amount,
+        language,
+        show_consent_screen,
+        amount_modification,
+        limits: bounds,
+        redirect: back,
+    } = debit;
     // The payor's own email is the one that the product requires.
-    let Payor { first_name, last_name, email: _, middle_name, occupation, birth_date, address: home } = payor;
+    let Payor {
+        first_name,
+        last_name,
+        email: _,
+        middle_name,
+        occupation,
+        birth_date,
+        address: home,
+    } = payor;
     wire::CreateSessionRequest::RegularSessionRequest(wire::RegularSessionRequest {
         type_: crate::domain::PaymentType::Eft,
         direction: crate::domain::Direction::Debit,
@@ -73,9 +117,12 @@ pub(super) fn regular(request: &RegularEft) -> wire::CreateSessionRequest {
         amount,
         reference_id,
         options: wire::RegularOptions {
-            guarantee: wire::GuaranteeOff { enable: GuaranteeDisabled },
-            notification_preferences: language
-                .map(|language| wire::NotificationPreferences { language: Some(language) }),
+            guarantee: wire::GuaranteeOff {
+                enable: GuaranteeDisabled,
+            },
+            notification_preferences: language.map(|language| wire::NotificationPreferences {
+                language: Some(language),
+            }),
             show_consent_screen,
             limits: bounds.map(limits),
             amount_modification,
@@ -95,56 +142,151 @@ pub(super) fn regular(request: &RegularEft) -> wire::CreateSessionRequest {
 
 pub(super) fn decision(decision: GuaranteeDecision) -> wire::ConfirmGuaranteeRequest {
     let GuaranteeDecision { accepted } = decision;
-    wire::ConfirmGuaranteeRequest { guarantee_accepted: accepted }
+    wire::ConfirmGuaranteeRequest {
+        guarantee_accepted: accepted,
+    }
 }
 
 fn address(address: Address) -> wire::Address {
-    let Address { address_line1, address_line2, unit, city, province, country, postal_code } = address;
-    wire::Address { address_line1, address_line2, unit, city, province, country, postal_code }
+    let Address {
+        address_line1,
+        address_line2,
+        unit,
+        city,
+        province,
+        country,
+        postal_code,
+    } = address;
+    wire::Address {
+        address_line1,
+        address_line2,
+        unit,
+        city,
+        province,
+        country,
+        postal_code,
+    }
 }
 
 fn payee(payee: Payee) -> wire::Payee {
     let Payee { account } = payee;
-    let PayeeAccount { institution_code, transit_number, account_number, account_label } = account;
-    wire::Payee { account: wire::PayeeAccount { institution_code, transit_number, account_number, account_label } }
+    let PayeeAccount {
+        institution_code,
+        transit_number,
+        account_number,
+        account_label,
+    } = account;
+    wire::Payee {
+        account: wire::PayeeAccount {
+            institution_code,
+            transit_number,
+            account_number,
+            account_label,
+        },
+    }
 }
 
 fn limits(limits: Limits) -> wire::SessionLimits {
-    let Limits { minimum_amount, maximum_amount } = limits;
-    wire::SessionLimits { minimum_amount, maximum_amount }
+    let Limits {
+        minimum_amount,
+        maximum_amount,
+    } = limits;
+    wire::SessionLimits {
+        minimum_amount,
+        maximum_amount,
+    }
 }
 
 fn redirect(redirect: Redirect) -> wire::RedirectPreferences {
-    let Redirect { mode, url_success, url_exit } = redirect;
-    wire::RedirectPreferences { mode, url_success, url_exit }
+    let Redirect {
+        mode,
+        url_success,
+        url_exit,
+    } = redirect;
+    wire::RedirectPreferences {
+        mode,
+        url_success,
+        url_exit,
+    }
 }
 
 // -- answers ----------------------------------------------------------------------------------------------------------
 
 pub(super) fn token(token: wire::Token) -> Token {
     // What else a token answer may say is of no use to a caller; the raw answer has it.
-    let wire::Token { access_token, token_type, expires_in, extra: _ } = token;
-    Token { access_token, token_type, lifetime: Duration::from_secs(u64::try_from(expires_in).unwrap_or(0)) }
+    let wire::Token {
+        access_token,
+        token_type,
+        expires_in,
+        extra: _,
+    } = token;
+    Token {
+        access_token,
+        token_type,
+        lifetime: Duration::from_secs(u64::try_from(expires_in).unwrap_or(0)),
+    }
 }
 
 pub(super) fn created(created: wire::CreatedSession) -> CreatedSession {
-    let wire::CreatedSession { session_id, reference_id, extra } = created;
-    CreatedSession { session_id, reference_id: reference(reference_id), extra: rest(extra) }
+    let wire::CreatedSession {
+        session_id,
+        reference_id,
+        extra,
+    } = created;
+    CreatedSession {
+        session_id,
+        reference_id: reference(reference_id),
+        extra: rest(extra),
+    }
 }
 
 pub(super) fn status(report: wire::SessionStatusReport) -> StatusReport {
-    let wire::SessionStatusReport { session_id, reference_id, amount, status, status_details, extra } = report;
-    StatusReport { session_id, reference_id: reference(reference_id), amount, status, status_details, extra: rest(extra) }
+    let wire::SessionStatusReport {
+        session_id,
+        reference_id,
+        amount,
+        status,
+        status_details,
+        extra,
+    } = report;
+    StatusReport {
+        session_id,
+        reference_id: reference(reference_id),
+        amount,
+        status,
+        status_details,
+        extra: rest(extra),
+    }
 }
 
 pub(super) fn cancelled(cancelled: wire::CancelledSession) -> CancelledSession {
-    let wire::CancelledSession { session_id, reference_id, status, status_details, extra } = cancelled;
-    CancelledSession { session_id, reference_id: reference(reference_id), status, status_details, extra: rest(extra) }
+    let wire::CancelledSession {
+        session_id,
+        reference_id,
+        status,
+        status_details,
+        extra,
+    } = cancelled;
+    CancelledSession {
+        session_id,
+        reference_id: reference(reference_id),
+        status,
+        status_details,
+        extra: rest(extra),
+    }
 }
 
 pub(super) fn confirmed(confirmed: wire::ConfirmedGuarantee) -> ConfirmedGuarantee {
-    let wire::ConfirmedGuarantee { session_id, reference_id, extra } = confirmed;
-    ConfirmedGuarantee { session_id, reference_id: reference(reference_id), extra: rest(extra) }
+    let wire::ConfirmedGuarantee {
+        session_id,
+        reference_id,
+        extra,
+    } = confirmed;
+    ConfirmedGuarantee {
+        session_id,
+        reference_id: reference(reference_id),
+        extra: rest(extra),
+    }
 }
 
 pub(super) fn details(details: wire::SessionDetails) -> SessionDetails {
@@ -187,7 +329,12 @@ pub(super) fn details(details: wire::SessionDetails) -> SessionDetails {
 }
 
 fn step_report(step: wire::SessionStep) -> StepReport {
-    let wire::SessionStep { current, aggregation_request_id, pad_id, extra } = step;
+    let wire::SessionStep {
+        current,
+        aggregation_request_id,
+        pad_id,
+        extra,
+    } = step;
     StepReport {
         current,
         aggregation_request_id: reference(aggregation_request_id),
@@ -218,14 +365,25 @@ fn options_report(options: wire::SessionOptions) -> OptionsReport {
             },
         ),
         show_consent_screen,
-        limits: limits.map(|wire::ReportedLimits { minimum_amount, maximum_amount, extra }| LimitsReport {
-            minimum_amount,
-            maximum_amount,
-            extra: rest(extra),
-        }),
+        limits: limits.map(
+            |wire::ReportedLimits {
+                 minimum_amount,
+                 maximum_amount,
+                 extra,
+             }| LimitsReport {
+                minimum_amount,
+                maximum_amount,
+                extra: rest(extra),
+            },
+        ),
         amount_modification,
         redirect_preferences: redirect_preferences.map(
-            |wire::SessionRedirectPreferences { mode, url_success, url_exit, extra }| RedirectReport {
+            |wire::SessionRedirectPreferences {
+                 mode,
+                 url_success,
+                 url_exit,
+                 extra,
+             }| RedirectReport {
                 mode,
                 url_success: private(url_success),
                 url_exit: private(url_exit),
@@ -237,7 +395,15 @@ fn options_report(options: wire::SessionOptions) -> OptionsReport {
 }
 
 fn payor_report(payor: wire::SessionPayor) -> PayorReport {
-    let wire::SessionPayor { email, first_name, last_name, middle_name, account, address, extra } = payor;
+    let wire::SessionPayor {
+        email,
+        first_name,
+        last_name,
+        middle_name,
+        account,
+        address,
+        extra,
+    } = payor;
     PayorReport {
         email: private(email),
         first_name: private(first_name),
@@ -269,8 +435,16 @@ fn payor_account(account: wire::PayorAccount) -> PayorAccount {
 }
 
 fn address_report(address: wire::SessionAddress) -> AddressReport {
-    let wire::SessionAddress { address_line1, address_line2, unit, city, province, country, postal_code, extra } =
-        address;
+    let wire::SessionAddress {
+        address_line1,
+        address_line2,
+        unit,
+        city,
+        province,
+        country,
+        postal_code,
+        extra,
+    } = address;
     AddressReport {
         address_line1: private(address_line1),
         address_line2: private(address_line2),
@@ -285,11 +459,20 @@ fn address_report(address: wire::SessionAddress) -> AddressReport {
 
 fn payee_report(payee: wire::SessionPayee) -> PayeeReport {
     let wire::SessionPayee { account, extra } = payee;
-    PayeeReport { account: account.map(settlement_account), extra: rest(extra) }
+    PayeeReport {
+        account: account.map(settlement_account),
+        extra: rest(extra),
+    }
 }
 
 fn settlement_account(account: wire::SettlementAccount) -> SettlementAccount {
-    let wire::SettlementAccount { institution_code, transit_number, account_number, account_label, extra } = account;
+    let wire::SettlementAccount {
+        institution_code,
+        transit_number,
+        account_number,
+        account_label,
+        extra,
+    } = account;
     SettlementAccount {
         institution_code: private(institution_code),
         transit_number: private(transit_number),
@@ -325,8 +508,16 @@ fn guarantee(details: wire::GuaranteeDetails) -> GuaranteeDetails {
 }
 
 fn user(details: wire::UserDetails) -> UserDetails {
-    let wire::UserDetails { matching_performed, name_match, extra } = details;
-    UserDetails { matching_performed, name_match, extra: rest(extra) }
+    let wire::UserDetails {
+        matching_performed,
+        name_match,
+        extra,
+    } = details;
+    UserDetails {
+        matching_performed,
+        name_match,
+        extra: rest(extra),
+    }
 }
 
 fn reference(text: Option<String>) -> Option<ReportedReference> {

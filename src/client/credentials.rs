@@ -94,8 +94,14 @@ impl Credentials {
                 return Err(CredentialsError::NotAHeader { part });
             }
         }
-        let key = ApiKey::new(key).map_err(|cause| CredentialsError::Unusable { part: API_KEY, cause })?;
-        let id = ClientId::new(id).map_err(|cause| CredentialsError::Unusable { part: CLIENT_ID, cause })?;
+        let key = ApiKey::new(key).map_err(|cause| CredentialsError::Unusable {
+            part: API_KEY,
+            cause,
+        })?;
+        let id = ClientId::new(id).map_err(|cause| CredentialsError::Unusable {
+            part: CLIENT_ID,
+            cause,
+        })?;
         Ok(Self(Scheme::ApiKey { key, id }))
     }
 
@@ -109,9 +115,14 @@ impl Credentials {
     /// A variable is missing or not Unicode, or its value is refused.
     pub fn from_env() -> Result<Self, CredentialsError> {
         Self::from_lookup(|name| {
-            #[allow(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+            #[allow(
+                clippy::disallowed_methods,
+                reason = "the one place where the environment is read"
+            )]
             let value = std::env::var_os(name);
-            value.map(|value| value.into_string().map_err(|_| ())).transpose()
+            value
+                .map(|value| value.into_string().map_err(|_| ()))
+                .transpose()
         })
     }
 
@@ -145,9 +156,14 @@ impl fmt::Debug for Credentials {
 }
 
 fn pair(id: &str, secret: &str) -> Result<(ClientId, ClientSecret), CredentialsError> {
-    let id = ClientId::new(id).map_err(|cause| CredentialsError::Unusable { part: CLIENT_ID, cause })?;
-    let secret =
-        ClientSecret::new(secret).map_err(|cause| CredentialsError::Unusable { part: CLIENT_SECRET, cause })?;
+    let id = ClientId::new(id).map_err(|cause| CredentialsError::Unusable {
+        part: CLIENT_ID,
+        cause,
+    })?;
+    let secret = ClientSecret::new(secret).map_err(|cause| CredentialsError::Unusable {
+        part: CLIENT_SECRET,
+        cause,
+    })?;
     Ok((id, secret))
 }
 
@@ -157,7 +173,10 @@ mod tests {
 
     fn from(values: &[(&'static str, &str)]) -> Result<Credentials, CredentialsError> {
         Credentials::from_lookup(|name| {
-            Ok(values.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+            Ok(values
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned()))
         })
     }
 
@@ -175,26 +194,50 @@ mod tests {
         let with = |extra: (&'static str, &'static str)| [pair[0], pair[1], extra];
         assert_eq!(from(&pair).as_ref().map(kind), Ok("basic"));
         assert_eq!(from(&with((AUTH, "form"))).as_ref().map(kind), Ok("form"));
-        assert_eq!(from(&with((API_KEY, "k-1"))).as_ref().map(kind), Ok("api-key"));
-        assert_eq!(from(&with((AUTH, "api-key"))).map(|_| ()), Err(CredentialsError::NotSet { name: API_KEY }));
-        assert_eq!(from(&with((AUTH, "magic"))).map(|_| ()), Err(CredentialsError::UnknownScheme));
-        assert_eq!(from(&pair[..1]).map(|_| ()), Err(CredentialsError::NotSet { name: CLIENT_SECRET }));
+        assert_eq!(
+            from(&with((API_KEY, "k-1"))).as_ref().map(kind),
+            Ok("api-key")
+        );
+        assert_eq!(
+            from(&with((AUTH, "api-key"))).map(|_| ()),
+            Err(CredentialsError::NotSet { name: API_KEY })
+        );
+        assert_eq!(
+            from(&with((AUTH, "magic"))).map(|_| ()),
+            Err(CredentialsError::UnknownScheme)
+        );
+        assert_eq!(
+            from(&pair[..1]).map(|_| ()),
+            Err(CredentialsError::NotSet {
+                name: CLIENT_SECRET
+            })
+        );
     }
 
     #[test]
     fn what_basic_and_headers_cannot_carry_is_refused() {
-        assert_eq!(Credentials::basic("a:b", "hush").map(|_| ()), Err(CredentialsError::ColonInClientId));
+        assert_eq!(
+            Credentials::basic("a:b", "hush").map(|_| ()),
+            Err(CredentialsError::ColonInClientId)
+        );
         assert!(Credentials::form("a:b", "hü%sh:").is_ok());
         assert_eq!(
             Credentials::api_key("k\r\nx: y", "shop").map(|_| ()),
             Err(CredentialsError::NotAHeader { part: API_KEY })
         );
-        assert!(matches!(Credentials::form("", "hush"), Err(CredentialsError::Unusable { part: CLIENT_ID, .. })));
+        assert!(matches!(
+            Credentials::form("", "hush"),
+            Err(CredentialsError::Unusable {
+                part: CLIENT_ID,
+                ..
+            })
+        ));
     }
 
     #[test]
     fn debug_says_the_scheme_and_nothing_else() {
-        let shown = from(&[(CLIENT_ID, "marker-id"), (CLIENT_SECRET, "marker-secret")]).map(|c| format!("{c:#?}"));
+        let shown = from(&[(CLIENT_ID, "marker-id"), (CLIENT_SECRET, "marker-secret")])
+            .map(|c| format!("{c:#?}"));
         assert_eq!(shown.as_deref(), Ok("Credentials::basic([redacted])"));
     }
 }

@@ -18,10 +18,14 @@ pub struct Environment {
 #[non_exhaustive]
 pub enum EnvironmentError {
     /// Not a URL at all.
-    #[error("the base URL is no absolute URL; expected something like https://payments.flinksapp.com")]
+    #[error(
+        "the base URL is no absolute URL; expected something like https://payments.flinksapp.com"
+    )]
     NotAUrl,
     /// A template variable such as `{baseurl}` is left in it.
-    #[error("the base URL still has a template variable in braces; replace it by the host given at onboarding")]
+    #[error(
+        "the base URL still has a template variable in braces; replace it by the host given at onboarding"
+    )]
     Unexpanded,
     /// Neither `https`, nor `http` to this machine.
     #[error("the base URL must be https; plain http is accepted only for loopback addresses")]
@@ -100,7 +104,8 @@ impl Environment {
     pub fn hosted_url(&self, session: &SessionId) -> Url {
         let mut url = self.base.clone();
         url.set_path(&format!("{}/app/", self.base.path().trim_end_matches('/')));
-        url.query_pairs_mut().append_pair("sessionId", &session.expose());
+        url.query_pairs_mut()
+            .append_pair("sessionId", &session.expose());
         url
     }
 
@@ -110,8 +115,13 @@ impl Environment {
     }
 
     fn known(base: &'static str) -> Self {
-        #[allow(clippy::expect_used, reason = "the two texts above are absolute https URLs; a test parses both")]
-        Self { base: Url::parse(base).expect("a constant URL") }
+        #[allow(
+            clippy::expect_used,
+            reason = "the two texts above are absolute https URLs; a test parses both"
+        )]
+        Self {
+            base: Url::parse(base).expect("a constant URL"),
+        }
     }
 }
 
@@ -137,8 +147,14 @@ mod tests {
 
     #[test]
     fn the_known_hosts_are_urls() {
-        assert_eq!(Environment::production().prefix(), "https://payments.flinksapp.com");
-        assert_eq!(Environment::sandbox().prefix(), "https://payments-uat.flinksapp.com");
+        assert_eq!(
+            Environment::production().prefix(),
+            "https://payments.flinksapp.com"
+        );
+        assert_eq!(
+            Environment::sandbox().prefix(),
+            "https://payments-uat.flinksapp.com"
+        );
     }
 
     #[test]
@@ -146,16 +162,28 @@ mod tests {
         for (text, expected) in [
             ("https://pay.example", Ok("https://pay.example")),
             ("https://pay.example/", Ok("https://pay.example")),
-            ("https://pay.example/flinks/", Ok("https://pay.example/flinks")),
+            (
+                "https://pay.example/flinks/",
+                Ok("https://pay.example/flinks"),
+            ),
             ("http://127.0.0.1:8080", Ok("http://127.0.0.1:8080")),
             ("http://[::1]:8080/", Ok("http://[::1]:8080")),
             ("http://localhost", Ok("http://localhost")),
             ("http://pay.example", Err(EnvironmentError::Insecure)),
             ("http://127.0.0.1.example", Err(EnvironmentError::Insecure)),
-            ("https://www.{baseurl}.com", Err(EnvironmentError::Unexpanded)),
-            ("https://www.%7Bbaseurl%7D.com", Err(EnvironmentError::Unexpanded)),
+            (
+                "https://www.{baseurl}.com",
+                Err(EnvironmentError::Unexpanded),
+            ),
+            (
+                "https://www.%7Bbaseurl%7D.com",
+                Err(EnvironmentError::Unexpanded),
+            ),
             ("{{BaseUri}}", Err(EnvironmentError::Unexpanded)),
-            ("https://id:secret@pay.example", Err(EnvironmentError::HasCredentials)),
+            (
+                "https://id:secret@pay.example",
+                Err(EnvironmentError::HasCredentials),
+            ),
             ("https://pay.example/?x=1", Err(EnvironmentError::HasQuery)),
             ("pay.example", Err(EnvironmentError::NotAUrl)),
             ("ftp://pay.example", Err(EnvironmentError::NotAUrl)),
@@ -163,7 +191,14 @@ mod tests {
             ("", Err(EnvironmentError::NotAUrl)),
         ] {
             let found = Environment::custom(text);
-            assert_eq!(found.as_ref().map(Environment::prefix).map_err(Clone::clone), expected, "{text}");
+            assert_eq!(
+                found
+                    .as_ref()
+                    .map(Environment::prefix)
+                    .map_err(Clone::clone),
+                expected,
+                "{text}"
+            );
         }
     }
 

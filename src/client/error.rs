@@ -148,7 +148,7 @@ impl ErrorKind {
             Self::Refused => "refused",
             Self::Unauthorized => "not authorized",
             Self::Forbidden => "forbidden",
-            Self::NotFound => "no such session",
+            Self::NotFound => "not found",
             Self::Conflict => "in conflict with the state of the session",
             Self::RequestTimeout => "the server stopped waiting for the request",
             Self::RateLimited => "too many requests",
@@ -173,7 +173,10 @@ impl Error {
     }
 
     pub(crate) fn with_raw(mut self, raw: Option<RawResponse>) -> Self {
-        self.0.problem = raw.as_ref().filter(|raw| !raw.status.is_success()).and_then(|raw| Problem::read(&raw.body));
+        self.0.problem = raw
+            .as_ref()
+            .filter(|raw| !raw.status.is_success())
+            .and_then(|raw| Problem::read(&raw.json()));
         self.0.raw = raw;
         self
     }
@@ -188,7 +191,10 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub(crate) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
         self.0.source = Some(source.into());
         self
     }
@@ -223,7 +229,9 @@ impl Error {
     /// [`retry_after`](Self::retry_after) and are left to the caller.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        let Inner { kind, operation, .. } = *self.0;
+        let Inner {
+            kind, operation, ..
+        } = *self.0;
         kind.is_transient() && (operation.is_repeatable() || kind == ErrorKind::Connect)
     }
 
@@ -255,7 +263,8 @@ impl Error {
         self.0.raw.as_ref()
     }
 
-    /// Returns where in the answer decoding failed, such as `payor.account`; only for [`ErrorKind::Decode`].
+    /// Returns where in the answer decoding failed, such as `payor.account`, or nothing for the answer as a whole; only
+    /// for [`ErrorKind::Decode`].
     #[must_use]
     pub fn path(&self) -> Option<&str> {
         self.0.path.as_deref()
@@ -272,7 +281,11 @@ impl fmt::Display for Error {
             write!(f, ", code {code}")?;
         }
         if let Some(path) = self.path() {
-            write!(f, ", at `{path}`")?;
+            if path.is_empty() {
+                f.write_str(", as a whole")?;
+            } else {
+                write!(f, ", at `{path}`")?;
+            }
         }
         if let Some(wait) = self.retry_after() {
             write!(f, ", retry after {} s", wait.as_secs())?;

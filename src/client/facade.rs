@@ -14,12 +14,15 @@ use url::Url;
 use super::call::Stamp;
 use super::credentials::Scheme;
 use super::token::TokenCache;
-use super::{Call, ClientBuilder, Credentials, Environment, Error, ErrorKind, Operation, Response, Token, convert};
+use super::{
+    Call, ClientBuilder, Credentials, Environment, Error, ErrorKind, Operation, Response, Token,
+    convert,
+};
 use crate::clock::Clock;
 use crate::domain::SessionId;
 use crate::session::{
-    CancelledSession, ConfirmedGuarantee, CreatedSession, GuaranteeDecision, GuaranteedEft, RegularEft, SessionDetails,
-    SessionRequest, StatusReport,
+    CancelledSession, ConfirmedGuarantee, CreatedSession, GuaranteeDecision, GuaranteedEft,
+    RegularEft, SessionDetails, SessionRequest, StatusReport,
 };
 use crate::wire;
 
@@ -91,7 +94,10 @@ impl Client {
     ///
     /// Read [`Error::maybe_applied`] before trying again: when it is true, a session may exist whose id is lost.
     /// [`ErrorKind::WrongSession`] when the answer has another reference than the one sent. And the kinds of any call.
-    pub async fn create(&self, request: &SessionRequest) -> Result<Response<CreatedSession>, Error> {
+    pub async fn create(
+        &self,
+        request: &SessionRequest,
+    ) -> Result<Response<CreatedSession>, Error> {
         match request {
             SessionRequest::Guaranteed(request) => self.create_guaranteed(request).await,
             SessionRequest::Regular(request) => self.create_regular(request).await,
@@ -103,8 +109,15 @@ impl Client {
     /// # Errors
     ///
     /// As for [`create`](Self::create).
-    pub async fn create_guaranteed(&self, request: &GuaranteedEft) -> Result<Response<CreatedSession>, Error> {
-        self.create_wire(convert::guaranteed(request), request.reference_id().map(|id| id.expose())).await
+    pub async fn create_guaranteed(
+        &self,
+        request: &GuaranteedEft,
+    ) -> Result<Response<CreatedSession>, Error> {
+        self.create_wire(
+            convert::guaranteed(request),
+            request.reference_id().map(|id| id.expose()),
+        )
+        .await
     }
 
     /// Creates a regular EFT session.
@@ -112,8 +125,15 @@ impl Client {
     /// # Errors
     ///
     /// As for [`create`](Self::create); [`ErrorKind::Forbidden`] where the product is not enabled for the client.
-    pub async fn create_regular(&self, request: &RegularEft) -> Result<Response<CreatedSession>, Error> {
-        self.create_wire(convert::regular(request), request.reference_id().map(|id| id.expose())).await
+    pub async fn create_regular(
+        &self,
+        request: &RegularEft,
+    ) -> Result<Response<CreatedSession>, Error> {
+        self.create_wire(
+            convert::regular(request),
+            request.reference_id().map(|id| id.expose()),
+        )
+        .await
     }
 
     async fn create_wire(
@@ -122,7 +142,9 @@ impl Client {
         reference: Option<&str>,
     ) -> Result<Response<CreatedSession>, Error> {
         let (wire, call) = self.open(Operation::CreateSession, Need::Unspent).await?;
-        let answer = call.run(wire.create_session(&body), convert::created).await?;
+        let answer = call
+            .run(wire.create_session(&body), convert::created)
+            .await?;
         let about_ours = match (reference, answer.reference_id.as_ref()) {
             (Some(ours), Some(theirs)) => ours == theirs.expose(),
             _ => true,
@@ -138,7 +160,9 @@ impl Client {
     /// [`ErrorKind::NotFound`] for an id that Flinks does not know, and the kinds of any call.
     pub async fn status(&self, session: &SessionId) -> Result<Response<StatusReport>, Error> {
         let (wire, call) = self.open(Operation::GetSessionStatus, Need::Any).await?;
-        let answer = call.run(wire.get_session_status(&session.expose()), convert::status).await?;
+        let answer = call
+            .run(wire.get_session_status(&session.expose()), convert::status)
+            .await?;
         call.insist(answer.session_id == *session, answer)
     }
 
@@ -150,7 +174,12 @@ impl Client {
     /// session, and the kinds of any call.
     pub async fn details(&self, session: &SessionId) -> Result<Response<SessionDetails>, Error> {
         let (wire, call) = self.open(Operation::GetSessionDetails, Need::Any).await?;
-        let answer = call.run(wire.get_session_details(&session.expose()), convert::details).await?;
+        let answer = call
+            .run(
+                wire.get_session_details(&session.expose()),
+                convert::details,
+            )
+            .await?;
         call.insist(answer.session_id == *session, answer)
     }
 
@@ -163,7 +192,9 @@ impl Client {
     /// id that Flinks does not know, and the kinds of any call.
     pub async fn cancel(&self, session: &SessionId) -> Result<Response<CancelledSession>, Error> {
         let (wire, call) = self.open(Operation::CancelSession, Need::Any).await?;
-        let answer = call.run(wire.cancel_session(&session.expose()), convert::cancelled).await?;
+        let answer = call
+            .run(wire.cancel_session(&session.expose()), convert::cancelled)
+            .await?;
         call.insist(answer.session_id == *session, answer)
     }
 
@@ -180,13 +211,22 @@ impl Client {
     ) -> Result<Response<ConfirmedGuarantee>, Error> {
         let (wire, call) = self.open(Operation::ConfirmGuarantee, Need::Any).await?;
         let body = convert::decision(decision);
-        let answer = call.run(wire.confirm_guarantee(&session.expose(), &body), convert::confirmed).await?;
+        let answer = call
+            .run(
+                wire.confirm_guarantee(&session.expose(), &body),
+                convert::confirmed,
+            )
+            .await?;
         call.insist(answer.session_id == *session, answer)
     }
 
     /// Begins a call: from here its time runs.
     fn begin(&self, operation: Operation) -> Call {
-        Call::begin(operation, Instant::now() + self.0.total, Arc::clone(&self.0.clock))
+        Call::begin(
+            operation,
+            Instant::now() + self.0.total,
+            Arc::clone(&self.0.clock),
+        )
     }
 
     /// Prepares a call of anything but `authorize`: credentials, and a generated client of its own that shares the
@@ -196,7 +236,12 @@ impl Client {
         let stamp = match &self.0.credentials.0 {
             Scheme::ApiKey { key, id } => {
                 let headers = [("x-api-key", key.expose()), ("x-client-id", id.expose())];
-                headers.map(|(name, text)| Ok((http::HeaderName::from_static(name), header(text, &call)?))).into_iter().collect::<Result<Stamp, Error>>()?
+                headers
+                    .map(|(name, text)| {
+                        Ok((http::HeaderName::from_static(name), header(text, &call)?))
+                    })
+                    .into_iter()
+                    .collect::<Result<Stamp, Error>>()?
             }
             Scheme::Basic { .. } | Scheme::Form { .. } => {
                 let now = self.0.clock.now();
@@ -206,7 +251,10 @@ impl Client {
                     Need::Any => errand.in_time(self.0.tokens.any(now, fetch)).await,
                     Need::Unspent => errand.in_time(self.0.tokens.for_create(now, fetch)).await,
                 }??;
-                vec![(AUTHORIZATION, header(&format!("Bearer {}", token.expose()), &call)?)]
+                vec![(
+                    AUTHORIZATION,
+                    header(&format!("Bearer {}", token.expose()), &call)?,
+                )]
             }
         };
         let call = call.stamped(stamp);
@@ -217,17 +265,25 @@ impl Client {
         let (stamp, body) = match &self.0.credentials.0 {
             Scheme::Basic { id, secret } => {
                 let pair = BASE64_STANDARD.encode(format!("{}:{}", id.expose(), secret.expose()));
-                (vec![(AUTHORIZATION, header(&format!("Basic {pair}"), call)?)], convert::grant(None))
+                (
+                    vec![(AUTHORIZATION, header(&format!("Basic {pair}"), call)?)],
+                    convert::grant(None),
+                )
             }
             Scheme::Form { id, secret } => (Vec::new(), convert::grant(Some((id, secret)))),
             Scheme::ApiKey { .. } => return Err(call.error(ErrorKind::Configuration)),
         };
         let call = call.stamped(stamp);
-        call.run(self.wire(&call).authorize(&body), convert::token).await
+        call.run(self.wire(&call).authorize(&body), convert::token)
+            .await
     }
 
     fn wire(&self, call: &Call) -> wire::Client {
-        wire::Client::new_with_client(self.0.environment.prefix(), self.0.http.clone(), call.clone())
+        wire::Client::new_with_client(
+            self.0.environment.prefix(),
+            self.0.http.clone(),
+            call.clone(),
+        )
     }
 }
 
@@ -242,8 +298,8 @@ impl fmt::Debug for Client {
 
 /// A header value that is marked sensitive.
 fn header(text: &str, call: &Call) -> Result<HeaderValue, Error> {
-    let mut value =
-        HeaderValue::from_str(text).map_err(|error| call.error(ErrorKind::Configuration).with_source(error))?;
+    let mut value = HeaderValue::from_str(text)
+        .map_err(|error| call.error(ErrorKind::Configuration).with_source(error))?;
     value.set_sensitive(true);
     Ok(value)
 }

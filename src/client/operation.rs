@@ -49,8 +49,12 @@ impl Operation {
     #[must_use]
     pub fn changes_state(self) -> bool {
         match self {
-            Operation::CreateSession | Operation::CancelSession | Operation::ConfirmGuarantee => true,
-            Operation::Authorize | Operation::GetSessionStatus | Operation::GetSessionDetails => false,
+            Operation::CreateSession | Operation::CancelSession | Operation::ConfirmGuarantee => {
+                true
+            }
+            Operation::Authorize | Operation::GetSessionStatus | Operation::GetSessionDetails => {
+                false
+            }
         }
     }
 

@@ -19,7 +19,6 @@ pub struct Problem {
 impl Problem {
     /// Reads a body. Nothing for one that is in neither shape, such as a proxy's HTML page.
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
-        let body = body.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(body);
         let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
             return None;
         };
@@ -68,14 +67,18 @@ impl Problem {
     pub(crate) fn printable_code(&self) -> Option<&str> {
         self.code().filter(|code| {
             (1..=40).contains(&code.len())
-                && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+                && code
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
         })
     }
 }
 
 impl fmt::Debug for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Problem").field("code", &self.printable_code()).finish_non_exhaustive()
+        f.debug_struct("Problem")
+            .field("code", &self.printable_code())
+            .finish_non_exhaustive()
     }
 }
 
@@ -85,24 +88,49 @@ mod tests {
 
     #[test]
     fn both_shapes_are_read_and_nothing_else_is() {
-        let problem = Problem::read(br#"{"type":"about:blank","title":"Bad Request","status":400,"detail":"payee"}"#);
+        let problem = Problem::read(
+            br#"{"type":"about:blank","title":"Bad Request","status":400,"detail":"payee"}"#,
+        );
         let problem = problem.unwrap_or_default();
-        assert_eq!((problem.title(), problem.detail(), problem.code()), (Some("Bad Request"), Some("payee"), None));
-        let error = Problem::read(br#"{"error":"not_found","error_description":"no such session"}"#).unwrap_or_default();
-        assert_eq!((error.code(), error.detail(), error.title()), (Some("not_found"), Some("no such session"), None));
+        assert_eq!(
+            (problem.title(), problem.detail(), problem.code()),
+            (Some("Bad Request"), Some("payee"), None)
+        );
+        let error =
+            Problem::read(br#"{"error":"not_found","error_description":"no such session"}"#)
+                .unwrap_or_default();
+        assert_eq!(
+            (error.code(), error.detail(), error.title()),
+            (Some("not_found"), Some("no such session"), None)
+        );
         let bare = Problem::read(br#"{"title":null,"error":"forbidden"}"#).unwrap_or_default();
         assert_eq!((bare.code(), bare.title()), (Some("forbidden"), None));
-        for body in [&b"<html>502</html>"[..], b"", b"[]", b"{}", b"{\"error\":1}", b"{\"error\":", b"null", b"\xFF"] {
+        for body in [
+            &b"<html>502</html>"[..],
+            b"",
+            b"[]",
+            b"{}",
+            b"{\"error\":1}",
+            b"{\"error\":",
+            b"null",
+            b"\xFF",
+        ] {
             assert_eq!(Problem::read(body), None, "{body:?}");
         }
     }
 
     #[test]
     fn only_a_plain_code_is_printed() {
-        let shown = |code: &str| Problem { code: Some(code.to_owned()), ..Problem::default() };
+        let shown = |code: &str| Problem {
+            code: Some(code.to_owned()),
+            ..Problem::default()
+        };
         assert_eq!(shown("not_found").printable_code(), Some("not_found"));
         assert_eq!(shown("ada@shop.example").printable_code(), None);
         assert_eq!(shown("\u{1b}[31m").printable_code(), None);
-        assert_eq!(format!("{:?}", shown("Ada Roy")), "Problem { code: None, .. }");
+        assert_eq!(
+            format!("{:?}", shown("Ada Roy")),
+            "Problem { code: None, .. }"
+        );
     }
 }

@@ -34,6 +34,16 @@ impl RawResponse {
         &self.body
     }
 
+    /// The body without a byte order mark, which JSON does not allow and some servers send.
+    pub(crate) fn json(&self) -> Bytes {
+        const MARK: &[u8] = "\u{FEFF}".as_bytes();
+        if self.body.starts_with(MARK) {
+            self.body.slice(MARK.len()..)
+        } else {
+            self.body.clone()
+        }
+    }
+
     /// Returns whether the body was read to its end.
     #[must_use]
     pub fn is_complete(&self) -> bool {

@@ -82,7 +82,11 @@ impl Held {
         let lifetime = token.lifetime.min(LONGEST);
         // Given up a little early, so that it does not expire on the way.
         let margin = (lifetime / 10).min(Duration::from_secs(30));
-        Self { token: token.access_token.clone(), stale_at: now + (lifetime - margin), created_a_session }
+        Self {
+            token: token.access_token.clone(),
+            stale_at: now + (lifetime - margin),
+            created_a_session,
+        }
     }
 }
 
@@ -110,38 +114,80 @@ mod tests {
 
     #[tokio::test]
     async fn reads_share_a_token_and_creates_never_do() {
-        let (server, cache, now) = (Server::default(), TokenCache::default(), crate::clock::Clock::now(&crate::clock::SystemClock));
+        let (server, cache, now) = (
+            Server::default(),
+            TokenCache::default(),
+            crate::clock::Clock::now(&crate::clock::SystemClock),
+        );
         let shared = cache.any(now, server.token(299)).await.unwrap();
         let first = cache.for_create(now, server.token(299)).await.unwrap();
-        assert_eq!(first.expose(), shared.expose(), "a token that only read may still create");
+        assert_eq!(
+            first.expose(),
+            shared.expose(),
+            "a token that only read may still create"
+        );
         let second = cache.for_create(now, server.token(299)).await.unwrap();
         assert_eq!(second.expose(), "token-2");
         let read = cache.any(now, server.token(299)).await.unwrap();
-        assert_eq!(read.expose(), "token-2", "a token that has created may still read");
+        assert_eq!(
+            read.expose(),
+            "token-2",
+            "a token that has created may still read"
+        );
         assert_eq!(server.0.load(Ordering::SeqCst), 2);
     }
 
     #[tokio::test]
     async fn a_hundred_reads_fetch_once_and_a_hundred_creates_a_hundred_times() {
-        let (server, cache, now) = (Server::default(), TokenCache::default(), crate::clock::Clock::now(&crate::clock::SystemClock));
+        let (server, cache, now) = (
+            Server::default(),
+            TokenCache::default(),
+            crate::clock::Clock::now(&crate::clock::SystemClock),
+        );
         let reads = (0..100).map(|_| cache.any(now, server.token(299)));
         futures_all(reads).await;
         assert_eq!(server.0.load(Ordering::SeqCst), 1);
         let creates = (0..100).map(|_| cache.for_create(now, server.token(299)));
         let tokens = futures_all(creates).await;
-        let distinct: std::collections::HashSet<&str> = tokens.iter().map(AccessToken::expose).collect();
+        let distinct: std::collections::HashSet<&str> =
+            tokens.iter().map(AccessToken::expose).collect();
         assert_eq!(distinct.len(), 100);
     }
 
     #[tokio::test]
     async fn a_token_is_given_up_a_little_before_it_expires() {
-        let (server, cache, start) = (Server::default(), TokenCache::default(), crate::clock::Clock::now(&crate::clock::SystemClock));
+        let (server, cache, start) = (
+            Server::default(),
+            TokenCache::default(),
+            crate::clock::Clock::now(&crate::clock::SystemClock),
+        );
         cache.any(start, server.token(100)).await.unwrap();
         let just_before = start + Duration::from_millis(89_999);
-        assert_eq!(cache.any(just_before, server.token(100)).await.unwrap().expose(), "token-1");
-        assert_eq!(cache.any(start + Duration::from_secs(90), server.token(0)).await.unwrap().expose(), "token-2");
+        assert_eq!(
+            cache
+                .any(just_before, server.token(100))
+                .await
+                .unwrap()
+                .expose(),
+            "token-1"
+        );
+        assert_eq!(
+            cache
+                .any(start + Duration::from_secs(90), server.token(0))
+                .await
+                .unwrap()
+                .expose(),
+            "token-2"
+        );
         // A lifetime of nothing: used for the call that asked, and not again.
-        assert_eq!(cache.any(start + Duration::from_secs(90), server.token(1)).await.unwrap().expose(), "token-3");
+        assert_eq!(
+            cache
+                .any(start + Duration::from_secs(90), server.token(1))
+                .await
+                .unwrap()
+                .expose(),
+            "token-3"
+        );
     }
 
     async fn futures_all<F: Future<Output = Result<AccessToken, Infallible>>>(
@@ -157,7 +203,11 @@ mod tests {
                 }
                 std::task::Poll::Pending => true,
             });
-            if running.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+            if running.is_empty() {
+                std::task::Poll::Ready(())
+            } else {
+                std::task::Poll::Pending
+            }
         })
         .await;
         done

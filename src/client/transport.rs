@@ -1,7 +1,8 @@
 //! The hooks of the generated client: what leaves, and how much may come in.
 
 use bytes::BytesMut;
-use http::header::CONTENT_ENCODING;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::{HeaderValue, Method};
 use progenitor_client::{ClientHooks, ClientInfo, OperationInfo};
 use reqwest::{Request, Response};
 
@@ -18,7 +19,12 @@ impl ClientHooks<Call> for wire::Client {
         request: &mut Request,
         _: &OperationInfo,
     ) -> Result<(), progenitor_client::Error<E>> {
+        // A POST without a body says so (RFC 9110, section 8.6); some front ends answer 411 otherwise.
+        let says_nothing = request.method() == Method::POST && request.body().is_none();
         let headers = request.headers_mut();
+        if says_nothing {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
+        }
         // The generator's own addition; no page of Flinks knows it.
         headers.remove("api-version");
         for (name, value) in self.inner().stamp() {
@@ -47,7 +53,7 @@ async fn read(mut answer: Response) -> (RawResponse, Option<Fault>) {
     if raw.status.is_redirection() {
         return (raw, Some(Fault::Redirect));
     }
-    let plain = |value: &http::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
+    let plain = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
     if !raw.headers.get_all(CONTENT_ENCODING).iter().all(plain) {
         return (raw, Some(Fault::Encoded));
     }
@@ -70,12 +76,9 @@ async fn read(mut answer: Response) -> (RawResponse, Option<Fault>) {
     (raw, fault)
 }
 
-/// The same answer once more, for the generated client to decode. A byte order mark, which JSON does not allow and
-/// some servers send, is dropped.
+/// The same answer once more, for the generated client to decode.
 fn rebuilt(raw: &RawResponse) -> Response {
-    const BOM: &[u8] = "\u{FEFF}".as_bytes();
-    let body = if raw.body.starts_with(BOM) { raw.body.slice(BOM.len()..) } else { raw.body.clone() };
-    let mut answer = http::Response::new(body);
+    let mut answer = http::Response::new(raw.json());
     *answer.status_mut() = raw.status;
     Response::from(answer)
 }

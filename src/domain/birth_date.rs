@@ -27,7 +27,7 @@ pub(super) static BIRTH_DATE_EXISTS: Rule = Rule {
 pub(super) static BIRTH_DATE_CENTURY: Rule = Rule {
     id: "birth-date-century",
     fields: &["payor.birthDate"],
-    limit: Limit::Advice("to know that the century is not sent"),
+    limit: Limit::Advice("the century is not sent"),
     severity: Severity::Warn,
     source: "S4",
     contract: "#/components/schemas/BirthDate",
@@ -122,4 +122,61 @@ fn two_digits(tens: u8, ones: u8) -> u8 {
     tens.wrapping_sub(b'0')
         .wrapping_mul(10)
         .wrapping_add(ones.wrapping_sub(b'0'))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    /// Whether a year has the day, by counting the leap days of the Gregorian calendar one by one.
+    fn exists(year: i32, month: u8, day: u8) -> bool {
+        let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+        let lengths = [
+            31,
+            if leap { 29 } else { 28 },
+            31,
+            30,
+            31,
+            30,
+            31,
+            31,
+            30,
+            31,
+            30,
+            31,
+        ];
+        month
+            .checked_sub(1)
+            .and_then(|index| lengths.get(usize::from(index)))
+            .is_some_and(|length| (1..=*length).contains(&day))
+    }
+
+    #[test]
+    fn a_day_exists_in_one_of_the_two_centuries() {
+        for yy in 0..100_i32 {
+            for month in 0..=13_u8 {
+                for day in 0..=32_u8 {
+                    let text = format!("{yy:02}-{month:02}-{day:02}");
+                    let expected = exists(1900 + yy, month, day) || exists(2000 + yy, month, day);
+                    assert_eq!(BirthDate::new(&text).is_ok(), expected, "{text}");
+                    for century in [1900, 2000] {
+                        let date = BirthDate::from_ymd(century + yy, month, day);
+                        assert_eq!(date.is_ok(), exists(century + yy, month, day), "{text}");
+                        assert!(date.is_err() || date.unwrap().expose() == text);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_year_that_two_digits_cannot_stand_for_is_refused() {
+        for year in [i32::MIN, -1, 0, 90, 1899, 2100, i32::MAX] {
+            let error = BirthDate::from_ymd(year, 1, 1).unwrap_err();
+            assert_eq!(error.rule().id, "birth-date");
+            assert!(error.to_string().contains("1900 to 2099"), "{error}");
+        }
+    }
 }

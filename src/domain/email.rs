@@ -169,3 +169,37 @@ fn stray(text: &str, at: usize) -> Found {
         position: position(text, at),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn rule_that_refuses(text: &str) -> Option<&'static str> {
+        Email::new(text).err().map(|invalid| invalid.rule().id)
+    }
+
+    #[test]
+    fn parts_are_measured_after_the_whole() {
+        let domain = |label: usize| format!("ada@{}.example", "a".repeat(label));
+        let local = |local: usize| format!("{}@shop.example", "a".repeat(local));
+        assert_eq!(rule_that_refuses(&local(64)), None);
+        assert_eq!(rule_that_refuses(&local(65)), Some("email-part-lengths"));
+        assert_eq!(rule_that_refuses(&domain(63)), None);
+        assert_eq!(rule_that_refuses(&domain(64)), Some("email-part-lengths"));
+        assert_eq!(rule_that_refuses(&domain(300)), Some("email"));
+    }
+
+    #[test]
+    fn a_second_at_sign_is_never_taken() {
+        for text in [
+            "a@b@c.example",
+            "@@c.example",
+            "a@@c.example",
+            "a@c.example@",
+        ] {
+            assert_eq!(rule_that_refuses(text), Some("email"), "{text}");
+        }
+    }
+}

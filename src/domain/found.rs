@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::limit::Limit;
 use super::rule::Rule;
 
 /// Why a value was refused: the rule, and the shape of what was found.
@@ -34,11 +35,15 @@ impl Invalid {
 
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "expected {}, found {} (rule {})",
-            self.rule.limit, self.found, self.rule.id
-        )
+        match self.rule.limit {
+            // Nothing was expected of the value.
+            Limit::Advice(says) => write!(f, "{says} (rule {})", self.rule.id),
+            limit => write!(
+                f,
+                "expected {limit}, found {} (rule {})",
+                self.found, self.rule.id
+            ),
+        }
     }
 }
 

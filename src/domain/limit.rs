@@ -137,9 +137,8 @@ impl Limit {
             Self::AtLeast(min) => length(text.chars().count(), min, None),
             Self::AtMost(max) => length(text.chars().count(), 0, Some(max)),
             Self::OneOf(codes) if codes.contains(&text) => Ok(()),
-            Self::OneOf(_) => Err(characters(text)),
             Self::Constant(value) if text == if value { "true" } else { "false" } => Ok(()),
-            Self::Constant(_) => Err(characters(text)),
+            Self::OneOf(_) | Self::Constant(_) | Self::Advice(_) => Err(characters(text)),
             Self::Cents { min, max } => amount::check(text, min, max),
             Self::Email { max } => email::check(text, max),
             Self::EmailParts { local, label } => email::check_parts(text, local, label),
@@ -148,7 +147,6 @@ impl Limit {
             Self::ExistingDay => birth_date::check_exists(text),
             Self::PostalShape => postal_code::check_shape(text),
             Self::Uuid => session_id::check(text),
-            Self::Advice(_) => Err(characters(text)),
             Self::CrossField(_) | Self::JsonShape(_) | Self::Protocol(_) => Ok(()),
         }
     }
@@ -347,4 +345,54 @@ pub(super) fn position(text: &str, at: usize) -> usize {
     text.char_indices()
         .take_while(|(start, _)| *start <= at)
         .count()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    const NAME: Limit = Limit::Text {
+        min: 1,
+        max: Some(3),
+    };
+
+    #[test]
+    fn lengths_and_positions_are_in_code_points() {
+        assert_eq!(NAME.check("é漢😀"), Ok(()));
+        assert_eq!(NAME.check("é漢😀e"), Err(Found::Characters(4)));
+        // A base letter and its combining mark are two.
+        assert_eq!(NAME.check("e\u{301}ab"), Err(Found::Characters(4)));
+        assert_eq!(
+            NAME.check("é漢\n"),
+            Err(Found::ControlCharacter { position: 3 })
+        );
+        assert_eq!(
+            Limit::Digits { min: 1, max: 9 }.check("12é4"),
+            Err(Found::Character {
+                not: "a digit",
+                position: 3
+            })
+        );
+    }
+
+    #[test]
+    fn only_ascii_spaces_and_controls_are_invisible() {
+        assert_eq!(NAME.check("  "), Err(Found::Spaces(2)));
+        assert_eq!(NAME.check("\u{a0}"), Ok(()));
+        assert_eq!(NAME.check("\u{85}"), Ok(()));
+        for control in ('\0'..' ').chain(['\u{7f}']) {
+            assert!(NAME.check(&format!("a{control}")).is_err(), "{control:?}");
+        }
+    }
+
+    #[test]
+    fn digits_are_ascii_digits() {
+        let limit = Limit::Digits { min: 3, max: 3 };
+        assert_eq!(limit.check("006"), Ok(()));
+        for text in ["٣٣٣", "００６", "12", "1234", "12 ", "+12", "12\n"] {
+            assert!(limit.check(text).is_err(), "{text}");
+        }
+    }
 }

@@ -130,8 +130,8 @@ fn check_rest(text: &str, rest: &str) -> Result<(), Found> {
                     return Err(Found::Shape("a % without two hexadecimal digits after it"));
                 }
             }
-            b'?' if part == Part::Path => part = Part::Query,
-            b'?' => {}
+            // After the first one, a question mark is a character like any other.
+            b'?' => part = part.max(Part::Query),
             b'#' if part != Part::Fragment => part = Part::Fragment,
             _ => return Err(stray(text, start + at)),
         }
@@ -139,7 +139,7 @@ fn check_rest(text: &str, rest: &str) -> Result<(), Found> {
     Ok(())
 }
 
-#[derive(PartialEq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
     Path,
     Query,

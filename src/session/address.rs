@@ -1,5 +1,7 @@
 //! The payor's address.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::draft::Draft;
@@ -17,7 +19,7 @@ use crate::domain::{AddressLine1, AddressLine2, City, Country, PostalCode, Provi
 /// assert_eq!(address.postal_code().expose(), "B3H4R2");
 /// # Ok::<(), flinks_pay::session::Violations>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "the contract's names")]
 pub struct Address {
@@ -95,6 +97,13 @@ impl Address {
     #[must_use]
     pub fn postal_code(&self) -> &PostalCode {
         &self.postal_code
+    }
+}
+
+impl fmt::Debug for Address {
+    /// Prints none of it: even the codes say where a person lives.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Address([redacted])")
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
 
+use super::member;
 use super::{
     Extra, GuaranteeDetails, Open, OptionsReport, PayeeReport, PayorReport, SessionStatus,
     StatusDetails, Step,
@@ -27,7 +28,11 @@ pub struct SessionDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_details: Option<StatusDetails>,
     /// Where the payor is in the hosted page.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub step: Option<StepReport>,
     /// The reference that was sent, if one was.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,22 +50,46 @@ pub struct SessionDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Open<Currency>>,
     /// The options that were sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub options: Option<OptionsReport>,
     /// The person who is debited, with the bank account once it is verified.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub payor: Option<PayorReport>,
     /// Where the money goes; `None` for a regular EFT.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub payee: Option<PayeeReport>,
     /// What Flinks offers to guarantee, and why.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub guarantee_details: Option<GuaranteeDetails>,
     /// How the payor's name compares with the account holder's.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub user_details: Option<UserDetails>,
     /// When the session was created, as it was written (a date and time by the contract).
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::optional_text",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub created_at: Option<String>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -94,10 +123,18 @@ pub struct StepReport {
 #[non_exhaustive]
 pub struct UserDetails {
     /// Whether the names were compared.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::flag",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub matching_performed: Option<bool>,
     /// Likeness of the two names, 0 to 100. The passing mark is not published.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::number",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub name_match: Option<Number>,
     /// Members that this version does not know.
     #[serde(flatten)]

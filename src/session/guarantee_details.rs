@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::member;
 use super::{Extra, GuaranteedEftType, RiskLevel};
 use crate::domain::ReportedAmount;
 
@@ -12,10 +13,18 @@ use crate::domain::ReportedAmount;
 #[non_exhaustive]
 pub struct GuaranteeDetails {
     /// Whether a guarantee is offered.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::flag",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub guarantee_offered: Option<bool>,
     /// Whether it is accepted; `None` while undecided.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::flag",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub guarantee_accepted: Option<bool>,
     /// The most that would be guaranteed, in Canadian dollars.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -11,6 +11,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::member;
 use crate::domain::{Currency, Direction, Language, PaymentType, RedirectMode};
 
 /// A closed list of codes that a reply may exceed.
@@ -132,7 +133,7 @@ impl<T: Code> Serialize for Open<T> {
 
 impl<'de, T: Code> Deserialize<'de> for Open<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::from)
+        member::text(deserializer).map(Self::from)
     }
 }
 
@@ -237,7 +238,7 @@ macro_rules! open_code {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer).map(Self::from)
+                $crate::session::member::text(deserializer).map(Self::from)
             }
         }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::member;
 use super::{Extra, Open};
 use crate::domain::{Language, Private, RedirectMode, ReportedAmount};
 
@@ -12,22 +13,46 @@ use crate::domain::{Language, Private, RedirectMode, ReportedAmount};
 #[non_exhaustive]
 pub struct OptionsReport {
     /// Whether a guarantee was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub guarantee: Option<GuaranteeReport>,
     /// How the payor is addressed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub notification_preferences: Option<NotificationReport>,
     /// Whether the consent screen is shown.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::flag",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub show_consent_screen: Option<bool>,
     /// Bounds on the amount.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub limits: Option<LimitsReport>,
     /// Whether the payor may change the amount.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::flag",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub amount_modification: Option<bool>,
     /// How the payor is handed back.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub redirect_preferences: Option<RedirectReport>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -41,7 +66,11 @@ pub struct OptionsReport {
 #[non_exhaustive]
 pub struct GuaranteeReport {
     /// True for Guaranteed EFT.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::flag",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub enable: Option<bool>,
     /// Members that this version does not know.
     #[serde(flatten)]

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::Extra;
+use super::member;
 use crate::domain::{Private, ReportedAmount};
 
 /// The person who is debited.
@@ -29,10 +30,18 @@ pub struct PayorReport {
     pub middle_name: Option<Private>,
     /// The verified account, as the reply had it. Read it through [`account`](Self::account): before the payor has logged
     /// in, the sources disagree on whether this is null, absent or an empty object.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub account: Option<PayorAccount>,
     /// As sent.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub address: Option<AddressReport>,
     /// Members that this version does not know.
     #[serde(flatten)]
@@ -159,7 +168,11 @@ pub struct AddressReport {
 #[non_exhaustive]
 pub struct PayeeReport {
     /// The destination that the session resolved to.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "member::object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub account: Option<SettlementAccount>,
     /// Members that this version does not know.
     #[serde(flatten)]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 
-use crate::domain::{DomainValue, Found, Invalid, Rule};
+use crate::domain::{DomainValue, Found, Invalid, Limit, Rule};
 
 use super::draft::Draft;
 
@@ -152,11 +152,14 @@ impl Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}: advised {} (rule {})",
-            self.path, self.rule.limit, self.rule.id
-        )
+        let Self { path, rule } = self;
+        // Advice is about every value; any other limit is what the value should keep to.
+        let advised = if matches!(rule.limit, Limit::Advice(_)) {
+            ""
+        } else {
+            "advised "
+        };
+        write!(f, "{path}: {advised}{} (rule {})", rule.limit, rule.id)
     }
 }
 

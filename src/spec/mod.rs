@@ -14,6 +14,7 @@
 //!
 //! The build script includes this module by path, so nothing here may name the crate it is part of.
 
+pub mod accept;
 mod access;
 mod assemble;
 mod document;

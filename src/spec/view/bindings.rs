@@ -42,7 +42,10 @@ pub static BINDINGS: &[Binding] = &[
     bind("GuaranteeDisabled", "crate::domain::GuaranteeDisabled"),
     bind("GuaranteeEnabled", "crate::domain::GuaranteeEnabled"),
     bind("GuaranteedEftType", "crate::session::GuaranteedEftType"),
-    bind("GuaranteedReferenceId", "crate::domain::GuaranteedReferenceId"),
+    bind(
+        "GuaranteedReferenceId",
+        "crate::domain::GuaranteedReferenceId",
+    ),
     bind("InstitutionCode", "crate::domain::InstitutionCode"),
     bind("Language", "crate::domain::Language"),
     bind("LastName", "crate::domain::LastName"),
@@ -56,11 +59,26 @@ pub static BINDINGS: &[Binding] = &[
     bind("RedirectUrl", "crate::domain::RedirectUrl"),
     bind("RegularReferenceId", "crate::domain::RegularReferenceId"),
     bind("ReportedAmount", "crate::domain::ReportedAmount"),
-    bind("ReportedCurrency", "crate::session::Open<crate::domain::Currency>"),
-    bind("ReportedDirection", "crate::session::Open<crate::domain::Direction>"),
-    bind("ReportedLanguage", "crate::session::Open<crate::domain::Language>"),
-    bind("ReportedPaymentType", "crate::session::Open<crate::domain::PaymentType>"),
-    bind("ReportedRedirectMode", "crate::session::Open<crate::domain::RedirectMode>"),
+    bind(
+        "ReportedCurrency",
+        "crate::session::Open<crate::domain::Currency>",
+    ),
+    bind(
+        "ReportedDirection",
+        "crate::session::Open<crate::domain::Direction>",
+    ),
+    bind(
+        "ReportedLanguage",
+        "crate::session::Open<crate::domain::Language>",
+    ),
+    bind(
+        "ReportedPaymentType",
+        "crate::session::Open<crate::domain::PaymentType>",
+    ),
+    bind(
+        "ReportedRedirectMode",
+        "crate::session::Open<crate::domain::RedirectMode>",
+    ),
     bind("RequestReference", "::std::string::String"),
     bind("RiskLevel", "crate::session::RiskLevel"),
     bind("SessionId", "crate::domain::SessionId"),
@@ -78,9 +96,12 @@ pub static BINDINGS: &[Binding] = &[
 pub(super) fn verify(contract: &Document, view: &Document) -> Result<(), SpecError> {
     let schemas = super::component("");
     let schemas = schemas.parent().unwrap_or_default();
+    let top = contract
+        .at(&schemas)
+        .map_or(contract.root().at, |node| node.at);
     let Some(components) = view.at(&schemas).and_then(Node::as_object) else {
         return Err(contract.error_at(
-            contract.root().at,
+            top,
             &schemas,
             "the contract has no schema components",
             "give every constrained value a named component",
@@ -91,9 +112,12 @@ pub(super) fn verify(contract: &Document, view: &Document) -> Result<(), SpecErr
             let near = components
                 .keys()
                 .max_by_key(|name| likeness(name, component))
-                .map_or(String::new(), |name| format!("the nearest name is `{name}`; "));
+                .filter(|name| 2 * likeness(name, component) >= component.len())
+                .map_or(String::new(), |name| {
+                    format!("the nearest name is `{name}`; ")
+                });
             return Err(contract.error_at(
-                contract.root().at,
+                top,
                 &schemas,
                 format!("component `{component}`, bound to `{rust}`, does not exist or is not used by an operation"),
                 format!("{near}correct or remove the binding in src/spec/view/bindings.rs"),
@@ -101,8 +125,13 @@ pub(super) fn verify(contract: &Document, view: &Document) -> Result<(), SpecErr
         }
     }
     for (name, at, node) in components.iter() {
-        let scalar = node.get("properties").is_none() && node.get("oneOf").is_none() && node.get("anyOf").is_none();
-        let constant = node.get("enum").and_then(Node::as_array).is_some_and(|values| values.len() == 1)
+        let scalar = node.get("properties").is_none()
+            && node.get("oneOf").is_none()
+            && node.get("anyOf").is_none();
+        let constant = node
+            .get("enum")
+            .and_then(Node::as_array)
+            .is_some_and(|values| values.len() == 1)
             && node.get("type").and_then(Node::as_str) == Some("string");
         if scalar && !constant && !BINDINGS.iter().any(|binding| binding.component == name) {
             return Err(contract.error_at(
@@ -113,12 +142,22 @@ pub(super) fn verify(contract: &Document, view: &Document) -> Result<(), SpecErr
             ));
         }
     }
+    reach::no_name_twice(contract, view)?;
     reach::no_inline_scalars(contract, view)
 }
 
 /// Counts the characters that two names share at their two ends.
 fn likeness(one: &str, other: &str) -> usize {
-    let front = one.chars().zip(other.chars()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
-    let back = one.chars().rev().zip(other.chars().rev()).take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count();
+    let front = one
+        .chars()
+        .zip(other.chars())
+        .take_while(|(a, b)| a.eq_ignore_ascii_case(b))
+        .count();
+    let back = one
+        .chars()
+        .rev()
+        .zip(other.chars().rev())
+        .take_while(|(a, b)| a.eq_ignore_ascii_case(b))
+        .count();
     front + back
 }

@@ -69,9 +69,16 @@ pub(super) fn collect(contract: &Document) -> Result<Vec<OperationChecks>, SpecE
             ));
         };
         let mut checks = Vec::new();
-        let success = operation.node.get("responses").and_then(Node::as_object).and_then(|responses| {
-            responses.iter().find(|(status, _, _)| status.starts_with('2')).map(|(_, _, node)| node)
-        });
+        let success = operation
+            .node
+            .get("responses")
+            .and_then(Node::as_object)
+            .and_then(|responses| {
+                responses
+                    .iter()
+                    .find(|(status, _, _)| status.starts_with('2'))
+                    .map(|(_, _, node)| node)
+            });
         if let Some(schema) = success
             .and_then(|node| node.get("content"))
             .and_then(|content| content.get("application/json"))
@@ -80,7 +87,10 @@ pub(super) fn collect(contract: &Document) -> Result<Vec<OperationChecks>, SpecE
             let place = contract.pointer_of(schema).unwrap_or_default();
             walk(contract, schema, &place, &mut Vec::new(), &mut checks)?;
         }
-        all.push(OperationChecks { operation: id.to_owned(), checks });
+        all.push(OperationChecks {
+            operation: id.to_owned(),
+            checks,
+        });
     }
     Ok(all)
 }
@@ -107,7 +117,8 @@ fn walk(
         return Ok(());
     };
     for (keyword, at, value) in object.iter() {
-        let fault = |what: String, remedy: &str| contract.error_at(at, &place.join(keyword), what, remedy);
+        let fault =
+            |what: String, remedy: &str| contract.error_at(at, &place.join(keyword), what, remedy);
         if let Some(test) = test_of(keyword, value).map_err(|what| {
             fault(what, "add it to src/spec/view/checks.rs and src/client/conformance.rs, or leave it out of answers")
         })? {
@@ -125,7 +136,11 @@ fn walk(
         for (member, _, child) in properties.iter() {
             let inner = place.join("properties").join(member);
             path.push(member.to_owned());
-            let nullable = contract.resolve(child)?.get("nullable").and_then(Node::as_bool) == Some(true);
+            let nullable = contract
+                .resolve(child)?
+                .get("nullable")
+                .and_then(Node::as_bool)
+                == Some(true);
             let test = match (required.contains(&member), nullable) {
                 (true, true) => Some((CheckTest::Required, place.join("required"))),
                 (false, false) => Some((CheckTest::NotNull, inner.clone())),
@@ -133,7 +148,11 @@ fn walk(
                 (true, false) | (false, true) => None,
             };
             if let Some((test, contract)) = test {
-                checks.push(Check { path: path.clone(), contract: contract.fragment(), test });
+                checks.push(Check {
+                    path: path.clone(),
+                    contract: contract.fragment(),
+                    test,
+                });
             }
             walk(contract, child, &inner, path, checks)?;
             path.pop();
@@ -150,20 +169,37 @@ fn walk(
 /// Translates one keyword. An error says what is not supported.
 fn test_of(keyword: &str, value: &Node) -> Result<Option<CheckTest>, String> {
     let unsupported = || format!("`{keyword}` of an answer has no check");
-    let count = || value.as_number().and_then(serde_json::Number::as_u64).ok_or_else(unsupported);
-    let number = || value.as_number().and_then(serde_json::Number::as_f64).ok_or_else(unsupported);
+    let count = || {
+        value
+            .as_number()
+            .and_then(serde_json::Number::as_u64)
+            .ok_or_else(unsupported)
+    };
+    let number = || {
+        value
+            .as_number()
+            .and_then(serde_json::Number::as_f64)
+            .ok_or_else(unsupported)
+    };
     Ok(Some(match keyword {
         "enum" => {
             let values = value.as_array().unwrap_or_default();
-            let texts: Option<Vec<String>> =
-                values.iter().map(|value| value.as_str().map(str::to_owned)).collect();
+            let texts: Option<Vec<String>> = values
+                .iter()
+                .map(|value| value.as_str().map(str::to_owned))
+                .collect();
             CheckTest::OneOf(texts.ok_or_else(unsupported)?)
         }
         "format" => match value.as_str() {
             Some("uuid") => CheckTest::Uuid,
             Some("date-time") => CheckTest::DateTime,
             Some("double" | "int64" | "password") => return Ok(None),
-            _ => return Err(format!("format {} of an answer has no check", value.as_str().unwrap_or("of no text"))),
+            _ => {
+                return Err(format!(
+                    "format {} of an answer has no check",
+                    value.as_str().unwrap_or("of no text")
+                ));
+            }
         },
         "pattern" => CheckTest::Pattern(value.as_str().ok_or_else(unsupported)?.to_owned()),
         "minLength" => CheckTest::MinLength(count()?),
@@ -171,8 +207,16 @@ fn test_of(keyword: &str, value: &Node) -> Result<Option<CheckTest>, String> {
         "minimum" => CheckTest::Minimum(number()?),
         "maximum" => CheckTest::Maximum(number()?),
         "multipleOf" => CheckTest::Decimals(decimals(number()?).ok_or_else(unsupported)?),
-        "type" | "properties" | "required" | "items" | "nullable" | "description" | "default"
-        | "additionalProperties" | "title" | "example" => return Ok(None),
+        "type"
+        | "properties"
+        | "required"
+        | "items"
+        | "nullable"
+        | "description"
+        | "default"
+        | "additionalProperties"
+        | "title"
+        | "example" => return Ok(None),
         _ => return Err(unsupported()),
     }))
 }
@@ -185,7 +229,11 @@ fn decimals(step: f64) -> Option<u32> {
     }
     let digits = text.strip_prefix("0.")?;
     let zeros = digits.strip_suffix('1')?;
-    if zeros.bytes().all(|byte| byte == b'0') { u32::try_from(digits.len()).ok() } else { None }
+    if zeros.bytes().all(|byte| byte == b'0') {
+        u32::try_from(digits.len()).ok()
+    } else {
+        None
+    }
 }
 
 /// Writes the tables as Rust source: `fn checks(operation) -> &'static [Check]` over types that the includer brings.
@@ -201,7 +249,12 @@ pub fn render(tables: &[OperationChecks]) -> String {
     for table in tables {
         // Writing to a String cannot fail, here and below.
         let _ = writeln!(source, "        {:?} => &[", table.operation);
-        for Check { path, contract, test } in &table.checks {
+        for Check {
+            path,
+            contract,
+            test,
+        } in &table.checks
+        {
             let test = match test {
                 CheckTest::OneOf(values) => format!("OneOf(&{values:?})"),
                 CheckTest::Pattern(pattern) => format!("Pattern({pattern:?})"),

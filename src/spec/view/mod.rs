@@ -49,7 +49,7 @@ pub enum Step {
     DropUnread,
     /// Answers other than success go.
     DropFailures,
-    /// Success answers of one type become one range.
+    /// Success answers become one range.
     FoldSuccesses,
     /// Path parameters become plain text.
     PlainParameters,
@@ -106,9 +106,15 @@ impl Step {
                 "the generator panics on several error types and loses the status when a body is not the declared one; \
                  failures reach the decoder raw"
             }
-            Step::FoldSuccesses => "the generator accepts one success answer",
-            Step::PlainParameters => "the domain type does not print itself whole, and the generator prints parameters",
-            Step::SeparateTwin => "requests are closed and answers open, so one component cannot serve both",
+            Step::FoldSuccesses => {
+                "the generator takes one success answer, and not every page states its number"
+            }
+            Step::PlainParameters => {
+                "the domain type does not print itself whole, and the generator prints parameters"
+            }
+            Step::SeparateTwin => {
+                "requests are closed and answers open, so one component cannot serve both"
+            }
             Step::RelaxAnswer => {
                 "an odd value must not cost the caller the answer; the constraint becomes a check that reports it"
             }
@@ -125,7 +131,11 @@ struct Report(Vec<Change>);
 
 impl Report {
     fn add(&mut self, step: Step, pointer: &Pointer, what: impl Into<String>) {
-        self.0.push(Change { pointer: pointer.fragment(), step, what: what.into() });
+        self.0.push(Change {
+            pointer: pointer.fragment(),
+            step,
+            what: what.into(),
+        });
     }
 }
 
@@ -150,10 +160,17 @@ pub fn derive(contract: &Document) -> Result<View, SpecError> {
     bindings::verify(contract, &document)?;
     let Report(mut report) = report;
     report.sort();
-    Ok(View { document, report, checks })
+    Ok(View {
+        document,
+        report,
+        checks,
+    })
 }
 
 /// Returns the pointer to a schema component.
 fn component(name: &str) -> Pointer {
-    ["components", "schemas", name].into_iter().map(str::to_owned).collect()
+    ["components", "schemas", name]
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
 }

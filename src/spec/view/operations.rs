@@ -6,7 +6,10 @@ use super::{Report, Step};
 
 /// Removes security and vendor extensions.
 pub(super) fn drop_unread(document: &mut Document, report: &mut Report) {
-    let pointers: Vec<Pointer> = operations(document).into_iter().map(|operation| operation.pointer).collect();
+    let pointers: Vec<Pointer> = operations(document)
+        .into_iter()
+        .map(|operation| operation.pointer)
+        .collect();
     let root = Pointer::root();
     let mut drop = |document: &mut Document, at: &Pointer, unwanted: &dyn Fn(&str) -> bool| {
         if let Some(object) = document.at_mut(at).and_then(Node::as_object_mut) {
@@ -19,40 +22,68 @@ pub(super) fn drop_unread(document: &mut Document, report: &mut Report) {
             });
         }
     };
-    drop(document, &root, &|key| key == "security" || key.starts_with("x-"));
-    drop(document, &root.join("components"), &|key| key == "securitySchemes");
+    drop(document, &root, &|key| {
+        key == "security" || key.starts_with("x-")
+    });
+    drop(document, &root.join("components"), &|key| {
+        key == "securitySchemes"
+    });
     for pointer in pointers {
-        drop(document, &pointer, &|key| key == "security" || key.starts_with("x-"));
+        drop(document, &pointer, &|key| {
+            key == "security" || key.starts_with("x-")
+        });
     }
 }
 
-/// Keeps the success answers of each operation, as one range when there are several.
+/// Keeps the success answers of each operation, as one range.
 pub(super) fn drop_failures(
     contract: &Document,
     document: &mut Document,
     report: &mut Report,
 ) -> Result<(), SpecError> {
-    let pointers: Vec<Pointer> = operations(document).into_iter().map(|operation| operation.pointer).collect();
+    let pointers: Vec<Pointer> = operations(document)
+        .into_iter()
+        .map(|operation| operation.pointer)
+        .collect();
     for operation in pointers {
         let at = operation.join("responses");
         let Some(responses) = document.at_mut(&at).and_then(Node::as_object_mut) else {
-            return Err(missing(contract, &operation, "responses", "state at least one success answer"));
+            return Err(missing(
+                contract,
+                &operation,
+                "responses",
+                "state at least one success answer",
+            ));
         };
         responses.retain(|status, _| {
             let keep = status.starts_with('2');
             if !keep {
-                report.add(Step::DropFailures, &at.join(status), format!("answer {status} removed"));
+                report.add(
+                    Step::DropFailures,
+                    &at.join(status),
+                    format!("answer {status} removed"),
+                );
             }
             keep
         });
         let successes: Vec<(String, Position, serde_json::Value)> = responses
             .iter()
             .map(|(status, place, node)| {
-                (status.to_owned(), place, node.get("content").map_or(serde_json::Value::Null, Node::to_json))
+                (
+                    status.to_owned(),
+                    place,
+                    node.get("content")
+                        .map_or(serde_json::Value::Null, Node::to_json),
+                )
             })
             .collect();
         let Some(((first, _, content), others)) = successes.split_first() else {
-            return Err(missing(contract, &operation, "responses", "state the success answer of this operation"));
+            return Err(missing(
+                contract,
+                &operation,
+                "responses",
+                "state the success answer of this operation",
+            ));
         };
         if let Some((status, place, _)) = others.iter().find(|(_, _, other)| other != content) {
             return Err(contract.error_at(
@@ -62,15 +93,20 @@ pub(super) fn drop_failures(
                 "give the success answers of an operation one schema, or split the operation",
             ));
         }
-        if !others.is_empty()
-            && let Some(node) = responses.remove(first)
-        {
+        if let Some(node) = responses.remove(first) {
             for (status, _, _) in others {
                 responses.remove(status);
             }
             responses.insert("2XX", node);
-            let statuses: Vec<&str> = successes.iter().map(|(status, _, _)| status.as_str()).collect();
-            report.add(Step::FoldSuccesses, &at, format!("answers {} become 2XX", statuses.join(" and ")));
+            let statuses: Vec<&str> = successes
+                .iter()
+                .map(|(status, _, _)| status.as_str())
+                .collect();
+            report.add(
+                Step::FoldSuccesses,
+                &at,
+                format!("{} becomes 2XX", statuses.join(" and ")),
+            );
         }
     }
     Ok(())
@@ -103,7 +139,11 @@ pub(super) fn plain_parameters(
             if let Some(schema) = resolved.get_mut("schema") {
                 *schema = Node::from_json(&serde_json::json!({ "type": "string" }), schema.at);
             }
-            report.add(Step::PlainParameters, &place, "the parameter's schema becomes plain text");
+            report.add(
+                Step::PlainParameters,
+                &place,
+                "the parameter's schema becomes plain text",
+            );
             list.push(resolved);
         }
         plain.push((at, list));
@@ -117,6 +157,13 @@ pub(super) fn plain_parameters(
 }
 
 fn missing(contract: &Document, operation: &Pointer, what: &str, remedy: &str) -> SpecError {
-    let place = contract.at(operation).map_or(contract.root().at, |node| node.at);
-    contract.error_at(place, operation, format!("no success answer under `{what}`"), remedy)
+    let place = contract
+        .at(operation)
+        .map_or(contract.root().at, |node| node.at);
+    contract.error_at(
+        place,
+        operation,
+        format!("no success answer under `{what}`"),
+        remedy,
+    )
 }

@@ -6,7 +6,9 @@ use super::super::{Document, Node, Pointer, SpecError, Value};
 use super::{Report, Step, component};
 
 /// The methods under which a path item holds operations.
-pub(super) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+pub(super) const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
 
 /// One operation of a document.
 pub(super) struct Operation<'a> {
@@ -24,7 +26,10 @@ pub(super) fn operations(document: &Document) -> Vec<Operation<'_>> {
     for (path, _, item) in items.iter() {
         for method in METHODS {
             if let Some(node) = item.get(method) {
-                found.push(Operation { pointer: paths.join(path).join(method), node });
+                found.push(Operation {
+                    pointer: paths.join(path).join(method),
+                    node,
+                });
             }
         }
     }
@@ -64,8 +69,12 @@ fn gather(document: &Document, node: &Node, names: &mut BTreeSet<String>) -> Res
         return gather(document, target, names);
     }
     match &node.value {
-        Value::Array(items) => items.iter().try_for_each(|item| gather(document, item, names)),
-        Value::Object(object) => object.iter().try_for_each(|(_, _, child)| gather(document, child, names)),
+        Value::Array(items) => items
+            .iter()
+            .try_for_each(|item| gather(document, item, names)),
+        Value::Object(object) => object
+            .iter()
+            .try_for_each(|(_, _, child)| gather(document, child, names)),
         _ => Ok(()),
     }
 }
@@ -79,7 +88,11 @@ pub(super) fn prune(document: &mut Document, report: &mut Report) -> Result<(), 
         object.retain(|name, _| {
             let keep = kept.contains(name);
             if !keep {
-                report.add(Step::PruneComponent, &component(name), "no generated operation refers to it");
+                report.add(
+                    Step::PruneComponent,
+                    &component(name),
+                    "no generated operation refers to it",
+                );
             }
             keep
         });
@@ -87,10 +100,46 @@ pub(super) fn prune(document: &mut Document, report: &mut Report) -> Result<(), 
     Ok(())
 }
 
+/// Refuses two members of one object that get the same Rust name: the generated type would not compile.
+pub(super) fn no_name_twice(contract: &Document, view: &Document) -> Result<(), SpecError> {
+    let schemas = component("").parent().unwrap_or_default();
+    let components = view.at(&schemas).and_then(Node::as_object);
+    for (name, _, node) in components.into_iter().flat_map(super::super::Object::iter) {
+        let mut seen: Vec<(String, &str)> = Vec::new();
+        let properties = node.get("properties").and_then(Node::as_object);
+        for (member, at, _) in properties.into_iter().flat_map(super::super::Object::iter) {
+            // The generator breaks words at capitals and at anything that is no letter or digit.
+            let plain: String = member
+                .chars()
+                .filter(char::is_ascii_alphanumeric)
+                .map(|letter| letter.to_ascii_lowercase())
+                .collect();
+            if let Some((_, other)) = seen.iter().find(|(known, _)| *known == plain) {
+                return Err(contract.error_at(
+                    at,
+                    &component(name).join("properties").join(member),
+                    format!("`{member}` and `{other}` get the same name in Rust"),
+                    "rename one of the two members, or leave one out",
+                ));
+            }
+            seen.push((plain, member));
+        }
+    }
+    Ok(())
+}
+
 /// Refuses a constrained scalar that is written in place instead of as a named component: a binding needs a name.
 pub(super) fn no_inline_scalars(contract: &Document, view: &Document) -> Result<(), SpecError> {
-    const CONSTRAINTS: [&str; 8] =
-        ["enum", "pattern", "format", "minLength", "maxLength", "minimum", "maximum", "multipleOf"];
+    const CONSTRAINTS: [&str; 8] = [
+        "enum",
+        "pattern",
+        "format",
+        "minLength",
+        "maxLength",
+        "minimum",
+        "maximum",
+        "multipleOf",
+    ];
     let schemas = component("").parent().unwrap_or_default();
     let Some(components) = view.at(&schemas).and_then(Node::as_object) else {
         return Ok(());
@@ -100,7 +149,10 @@ pub(super) fn no_inline_scalars(contract: &Document, view: &Document) -> Result<
             continue;
         };
         for (member, at, schema) in properties.iter() {
-            if let Some(keyword) = CONSTRAINTS.into_iter().find(|keyword| schema.get(keyword).is_some()) {
+            if let Some(keyword) = CONSTRAINTS
+                .into_iter()
+                .find(|keyword| schema.get(keyword).is_some())
+            {
                 return Err(contract.error_at(
                     at,
                     &component(name).join("properties").join(member),

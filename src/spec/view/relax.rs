@@ -25,7 +25,11 @@ const NARROWING: [&str; 16] = [
 ];
 
 /// Opens every component that answers reach.
-pub(super) fn answers(contract: &Document, document: &mut Document, report: &mut Report) -> Result<(), SpecError> {
+pub(super) fn answers(
+    contract: &Document,
+    document: &mut Document,
+    report: &mut Report,
+) -> Result<(), SpecError> {
     let names = components(document, Side::Answer)?;
     for name in names {
         let place = component(&name);
@@ -37,7 +41,11 @@ pub(super) fn answers(contract: &Document, document: &mut Document, report: &mut
         if let Some(node) = document.at_mut(&place) {
             for member in nullable_required {
                 unrequire(node, &member);
-                report.add(Step::RelaxAnswer, &place, format!("`{member}` may be null, so it is generated as optional"));
+                report.add(
+                    Step::RelaxAnswer,
+                    &place,
+                    format!("`{member}` may be null, so it is generated as optional"),
+                );
             }
             open(contract, node, &place, report)?;
         }
@@ -46,13 +54,24 @@ pub(super) fn answers(contract: &Document, document: &mut Document, report: &mut
 }
 
 fn required_nullable(document: &Document, node: &Node) -> Result<Vec<String>, SpecError> {
-    let required = node.get("required").and_then(Node::as_array).unwrap_or_default();
+    let required = node
+        .get("required")
+        .and_then(Node::as_array)
+        .unwrap_or_default();
     let mut found = Vec::new();
     for name in required.iter().filter_map(Node::as_str) {
-        let Some(schema) = node.get("properties").and_then(|properties| properties.get(name)) else {
+        let Some(schema) = node
+            .get("properties")
+            .and_then(|properties| properties.get(name))
+        else {
             continue;
         };
-        if document.resolve(schema)?.get("nullable").and_then(Node::as_bool) == Some(true) {
+        if document
+            .resolve(schema)?
+            .get("nullable")
+            .and_then(Node::as_bool)
+            == Some(true)
+        {
             found.push(name.to_owned());
         }
     }
@@ -72,7 +91,12 @@ fn unrequire(node: &mut Node, member: &str) {
     }
 }
 
-fn open(contract: &Document, node: &mut Node, place: &Pointer, report: &mut Report) -> Result<(), SpecError> {
+fn open(
+    contract: &Document,
+    node: &mut Node,
+    place: &Pointer,
+    report: &mut Report,
+) -> Result<(), SpecError> {
     let at = node.at;
     let Value::Object(schema) = &mut node.value else {
         return Ok(());
@@ -99,13 +123,27 @@ fn open(contract: &Document, node: &mut Node, place: &Pointer, report: &mut Repo
         !narrow
     });
     if !removed.is_empty() {
-        report.add(Step::RelaxAnswer, place, format!("{} removed", removed.join(", ")));
+        report.add(
+            Step::RelaxAnswer,
+            place,
+            format!("{} removed", removed.join(", ")),
+        );
     }
-    if let Some(Value::Object(properties)) = schema.get_mut("properties").map(|node| &mut node.value) {
+    if let Some(Value::Object(properties)) =
+        schema.get_mut("properties").map(|node| &mut node.value)
+    {
         for (member, _, child) in properties.iter_mut() {
-            open(contract, child, &place.join("properties").join(member), report)?;
+            open(
+                contract,
+                child,
+                &place.join("properties").join(member),
+                report,
+            )?;
         }
-        schema.insert("additionalProperties", Node::from_json(&serde_json::json!({}), at));
+        schema.insert(
+            "additionalProperties",
+            Node::from_json(&serde_json::json!({}), at),
+        );
         report.add(Step::RelaxAnswer, place, "unknown members are kept");
     }
     if let Some(items) = schema.get_mut("items") {

@@ -5,7 +5,11 @@ use super::reach::{Side, components};
 use super::{Report, Step, component};
 
 /// Removes defaults and `nullable` from every component that requests reach.
-pub(super) fn simplify(contract: &Document, document: &mut Document, report: &mut Report) -> Result<(), SpecError> {
+pub(super) fn simplify(
+    contract: &Document,
+    document: &mut Document,
+    report: &mut Report,
+) -> Result<(), SpecError> {
     let names = components(document, Side::Request)?;
     for name in &names {
         let place = component(name);
@@ -29,12 +33,18 @@ fn refuse_required_null(
     node: &Node,
     place: &Pointer,
 ) -> Result<(), SpecError> {
-    let required = node.get("required").and_then(Node::as_array).unwrap_or_default();
+    let required = node
+        .get("required")
+        .and_then(Node::as_array)
+        .unwrap_or_default();
     for name in required {
         let Some(member) = name.as_str() else {
             continue;
         };
-        let Some(schema) = node.get("properties").and_then(|properties| properties.get(member)) else {
+        let Some(schema) = node
+            .get("properties")
+            .and_then(|properties| properties.get(member))
+        else {
             return Err(contract.error_at(
                 name.at,
                 &place.join("required"),
@@ -42,7 +52,12 @@ fn refuse_required_null(
                 "describe it under `properties`, or take it out of `required`",
             ));
         };
-        if document.resolve(schema)?.get("nullable").and_then(Node::as_bool) == Some(true) {
+        if document
+            .resolve(schema)?
+            .get("nullable")
+            .and_then(Node::as_bool)
+            == Some(true)
+        {
             return Err(contract.error_at(
                 schema.at,
                 &place.join("properties").join(member),
@@ -64,7 +79,9 @@ fn strip(node: &mut Node, place: &Pointer, report: &mut Report) {
     if schema.remove("nullable").is_some() {
         report.add(Step::DropNullable, place, "`nullable` removed");
     }
-    if let Some(Value::Object(properties)) = schema.get_mut("properties").map(|node| &mut node.value) {
+    if let Some(Value::Object(properties)) =
+        schema.get_mut("properties").map(|node| &mut node.value)
+    {
         for (member, _, child) in properties.iter_mut() {
             strip(child, &place.join("properties").join(member), report);
         }

@@ -5,7 +5,11 @@ use super::reach::{Side, components};
 use super::{Report, Step, component};
 
 /// Gives answers their own copy of every component that requests use too.
-pub(super) fn separate(contract: &Document, document: &mut Document, report: &mut Report) -> Result<(), SpecError> {
+pub(super) fn separate(
+    contract: &Document,
+    document: &mut Document,
+    report: &mut Report,
+) -> Result<(), SpecError> {
     let requests = components(document, Side::Request)?;
     let answers = components(document, Side::Answer)?;
     let shared: Vec<&String> = requests.intersection(&answers).collect();
@@ -23,14 +27,22 @@ pub(super) fn separate(contract: &Document, document: &mut Document, report: &mu
                 "rename one of the two components",
             ));
         }
-        report.add(Step::SeparateTwin, &component(name), format!("answers use the copy `{twin}`"));
+        report.add(
+            Step::SeparateTwin,
+            &component(name),
+            format!("answers use the copy `{twin}`"),
+        );
         if let Some(object) = document.at_mut(&schemas).and_then(Node::as_object_mut) {
             object.insert(twin, node);
         }
     }
     let is_shared = |name: &str| shared.iter().any(|other| other.as_str() == name);
     for name in &answers {
-        let place = if is_shared(name) { component(&reported(name)) } else { component(name) };
+        let place = if is_shared(name) {
+            component(&reported(name))
+        } else {
+            component(name)
+        };
         if let Some(node) = document.at_mut(&place) {
             redirect(node, &is_shared);
         }
@@ -57,13 +69,18 @@ fn redirect(node: &mut Node, is_shared: &dyn Fn(&str) -> bool) {
     match &mut node.value {
         Value::Array(items) => items.iter_mut().for_each(|item| redirect(item, is_shared)),
         Value::Object(object) => {
-            if let Some(Node { value: Value::String(text), .. }) = object.get_mut("$ref")
+            if let Some(Node {
+                value: Value::String(text),
+                ..
+            }) = object.get_mut("$ref")
                 && let Some(name) = text.strip_prefix(PREFIX)
                 && is_shared(name)
             {
                 *text = format!("{PREFIX}{}", reported(name));
             }
-            object.iter_mut().for_each(|(_, _, child)| redirect(child, is_shared));
+            object
+                .iter_mut()
+                .for_each(|(_, _, child)| redirect(child, is_shared));
         }
         _ => {}
     }
