@@ -11,12 +11,14 @@ use super::Token;
 use crate::domain::{
     ClientId, ClientSecret, GuaranteeDisabled, GuaranteeEnabled, Private, ReportedReference,
 };
+use crate::session::debit::Debit;
+use crate::session::payee::PayeeAccount;
 use crate::session::{
-    Address, AddressReport, CancelledSession, ConfirmedGuarantee, CreatedSession, Debit, Extra,
+    Address, AddressReport, CancelledSession, ConfirmedGuarantee, CreatedSession, Extra,
     GuaranteeDecision, GuaranteeDetails, GuaranteeReport, GuaranteedEft, Limits, LimitsReport,
-    NotificationReport, OptionsReport, Payee, PayeeAccount, PayeeReport, Payor, PayorAccount,
-    PayorReport, Redirect, RedirectReport, RegularEft, SessionDetails, SettlementAccount,
-    StatusReport, StepReport, UserDetails,
+    NotificationReport, OptionsReport, Payee, PayeeReport, Payor, PayorAccount, PayorReport,
+    Redirect, RedirectReport, RegularEft, SessionDetails, SettlementAccount, StatusReport,
+    StepReport, UserDetails,
 };
 use crate::wire::types as wire;
 
@@ -141,10 +143,8 @@ pub(super) fn regular(request: &RegularEft) -> wire::CreateSessionRequest {
 }
 
 pub(super) fn decision(decision: GuaranteeDecision) -> wire::ConfirmGuaranteeRequest {
-    let GuaranteeDecision { accepted } = decision;
-    wire::ConfirmGuaranteeRequest {
-        guarantee_accepted: accepted,
-    }
+    let GuaranteeDecision { guarantee_accepted } = decision;
+    wire::ConfirmGuaranteeRequest { guarantee_accepted }
 }
 
 fn address(address: Address) -> wire::Address {

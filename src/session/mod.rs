@@ -64,7 +64,6 @@ pub use options_report::{
 pub use parties_report::{
     AddressReport, PayeeReport, PayorAccount, PayorReport, SettlementAccount,
 };
-pub(crate) use payee::PayeeAccount;
 pub use payee::{Payee, PayeeBuilder};
 pub use payor::{Payor, PayorBuilder};
 pub use redirect::{Redirect, RedirectBuilder};
