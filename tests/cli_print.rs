@@ -34,10 +34,16 @@ fn contract() -> String {
 #[test]
 fn help_says_how_with_examples() {
     for name in ["", "demo", "sandbox", "spec", "rules"] {
-        let arguments: Vec<&str> = [name, "--help"].into_iter().filter(|argument| !argument.is_empty()).collect();
+        let arguments: Vec<&str> = [name, "--help"]
+            .into_iter()
+            .filter(|argument| !argument.is_empty())
+            .collect();
         let help = printed(&arguments);
         assert!(help.contains("Examples:\n  flinks-pay "), "{help}");
-        assert_snapshot(&format!("cli_help_{}", if name.is_empty() { "all" } else { name }), &help);
+        assert_snapshot(
+            &format!("cli_help_{}", if name.is_empty() { "all" } else { name }),
+            &help,
+        );
     }
 }
 
@@ -45,10 +51,15 @@ fn help_says_how_with_examples() {
 fn the_examples_of_the_help_are_commands_that_parse() {
     for name in ["demo", "sandbox", "spec", "rules"] {
         let help = printed(&[name, "--help"]);
-        let examples = help.lines().filter_map(|line| line.strip_prefix("  flinks-pay "));
+        let examples = help
+            .lines()
+            .filter_map(|line| line.strip_prefix("  flinks-pay "));
         for example in examples {
             // Up to a comment, a pipe or a redirection.
-            let end = example.find("   ").or_else(|| example.find(['|', '>'])).unwrap_or(example.len());
+            let end = example
+                .find("   ")
+                .or_else(|| example.find(['|', '>']))
+                .unwrap_or(example.len());
             let mut arguments: Vec<&str> = example[..end].split_whitespace().collect();
             // With it, nothing runs; without a mistake before it, it is all that is done.
             arguments.push("--help");
@@ -59,14 +70,21 @@ fn the_examples_of_the_help_are_commands_that_parse() {
 
 #[test]
 fn the_version_is_the_packages() {
-    assert_eq!(printed(&["--version"]), format!("flinks-pay {}\n", env!("CARGO_PKG_VERSION")));
+    assert_eq!(
+        printed(&["--version"]),
+        format!("flinks-pay {}\n", env!("CARGO_PKG_VERSION"))
+    );
 }
 
 #[test]
 fn no_command_is_exit_code_2_with_the_help() {
     let ran = run(&[]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
-    assert!(ran.err.contains("Usage: flinks-pay <COMMAND>"), "{}", ran.err);
+    assert!(
+        ran.err.contains("Usage: flinks-pay <COMMAND>"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]
@@ -79,12 +97,20 @@ fn the_rules_are_the_table_of_the_domain() {
         .iter()
         .map(|rule| (rule["id"].as_str().unwrap(), rule))
         .collect();
-    assert_eq!(printed.len(), RULES.len(), "no rule is missing, and no id is there twice");
+    assert_eq!(
+        printed.len(),
+        RULES.len(),
+        "no rule is missing, and no id is there twice"
+    );
     for rule in RULES {
         let shown = printed[rule.id];
         assert_eq!(shown["limit"], rule.expectation());
         for member in ["limit", "severity", "source", "enforcer", "contract"] {
-            assert!(!shown[member].as_str().unwrap().trim().is_empty(), "{member} of {}", rule.id);
+            assert!(
+                !shown[member].as_str().unwrap().trim().is_empty(),
+                "{member} of {}",
+                rule.id
+            );
         }
     }
     for id in [
@@ -122,18 +148,32 @@ fn the_rules_are_readable_at_80_columns() {
     let labels = ["limit", "fields", "source", "enforcer", "contract"];
     for rule in RULES {
         let head = format!("{} ({})", rule.id, rule.severity.as_str());
-        let mut block = text.lines().skip_while(|line| *line != head).skip(1).take_while(|line| !line.is_empty());
+        let mut block = text
+            .lines()
+            .skip_while(|line| *line != head)
+            .skip(1)
+            .take_while(|line| !line.is_empty());
         for label in labels {
-            let line = block.find(|line| line.starts_with(&format!("  {label}"))).unwrap_or_else(|| panic!("{head}: {label}"));
+            let line = block
+                .find(|line| line.starts_with(&format!("  {label}")))
+                .unwrap_or_else(|| panic!("{head}: {label}"));
             // Aligned: every value begins in the same column, and there is one.
-            assert_eq!(line.find(|character: char| character.is_uppercase() || !character.is_whitespace()), Some(2));
-            assert!(line[11..].starts_with(' ') && !line[12..].starts_with(' ') && line.len() > 12, "{line:?}");
+            assert_eq!(
+                line.find(|character: char| character.is_uppercase() || !character.is_whitespace()),
+                Some(2)
+            );
+            assert!(
+                line[11..].starts_with(' ') && !line[12..].starts_with(' ') && line.len() > 12,
+                "{line:?}"
+            );
         }
     }
     // Two of them, one with lines that had to be broken; all of them are a snapshot of the domain's.
     let blocks: Vec<&str> = text
         .split("\n\n")
-        .filter(|block| block.starts_with("account-number ") || block.starts_with("credential-text "))
+        .filter(|block| {
+            block.starts_with("account-number ") || block.starts_with("credential-text ")
+        })
         .collect();
     assert_snapshot("cli_rules", &blocks.join("\n\n"));
 }
@@ -149,7 +189,8 @@ fn the_view_is_a_document_of_its_own() {
     assert_eq!(view["openapi"], "3.0.3");
     for (path, item) in view["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            let answers: Vec<&String> = operation["responses"].as_object().unwrap().keys().collect();
+            let answers: Vec<&String> =
+                operation["responses"].as_object().unwrap().keys().collect();
             assert_eq!(answers.len(), 1, "{method} {path}: {answers:?}");
             assert!(answers[0].starts_with('2'), "{method} {path}");
         }
@@ -163,11 +204,19 @@ fn the_report_says_every_change_and_each_reason_once() {
     let report = printed(&["spec", "--report"]);
     let plain = report.split_whitespace().collect::<Vec<_>>().join(" ");
     for change in &view.report {
-        assert!(report.contains(&format!("  {}\n      {}\n", change.pointer, change.what)), "{change:?}");
+        assert!(
+            report.contains(&format!("  {}\n      {}\n", change.pointer, change.what)),
+            "{change:?}"
+        );
     }
     for step in flinks_pay::spec::view::Step::ALL {
         let used = view.report.iter().any(|change| change.step == step);
-        assert_eq!(plain.matches(step.reason()).count(), usize::from(used), "{}", step.name());
+        assert_eq!(
+            plain.matches(step.reason()).count(),
+            usize::from(used),
+            "{}",
+            step.name()
+        );
     }
 }
 
@@ -177,7 +226,11 @@ fn the_checks_are_those_of_the_view() {
     let view = flinks_pay::spec::view::derive(&contract).unwrap();
     let text = printed(&["spec", "--checks"]);
     for table in &view.checks {
-        assert!(text.contains(&format!("\n{} (", table.operation)), "{}", table.operation);
+        assert!(
+            text.contains(&format!("\n{} (", table.operation)),
+            "{}",
+            table.operation
+        );
         for check in &table.checks {
             assert!(text.contains(&check.contract), "{check:?}");
         }
@@ -193,7 +246,13 @@ fn one_part_of_the_spec_at_a_time() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
-    for arguments in [&["rules"][..], &["rules", "--format", "json"], &["spec"], &["spec", "--view"], &["spec", "--report"]] {
+    for arguments in [
+        &["rules"][..],
+        &["rules", "--format", "json"],
+        &["spec"],
+        &["spec", "--view"],
+        &["spec", "--report"],
+    ] {
         let mut child = command(arguments).spawn().unwrap();
         drop(child.stdout.take());
         let ran = finish(child);
@@ -210,9 +269,17 @@ fn a_reader_that_goes_away_is_no_error() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_said() {
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
     let mut command = command(&["rules"]);
     let ran = finish(command.stdout(full).spawn().unwrap());
     assert_eq!(ran.code, Some(2));
-    assert!(ran.err.starts_with("error: standard output cannot be written\n  why: "), "{}", ran.err);
+    assert!(
+        ran.err
+            .starts_with("error: standard output cannot be written\n  why: "),
+        "{}",
+        ran.err
+    );
 }

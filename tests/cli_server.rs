@@ -19,7 +19,8 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use cli_support::{
-    Running, Simulator, assert_nothing_private, assert_plain, assert_snapshot, command, demo_at, finish, ids, run,
+    Running, Simulator, assert_nothing_private, assert_plain, assert_snapshot, command, demo_at,
+    finish, ids, run,
 };
 use flinks_pay::sandbox::Sandbox;
 use serde_json::Value;
@@ -27,7 +28,13 @@ use serde_json::Value;
 #[test]
 fn a_demo_runs_against_a_simulator_in_another_process() {
     let simulator = Simulator::start();
-    for (scenario, code) in [("happy1", 0), ("unhappy1", 1), ("cancel", 1), ("expire", 1), ("happy1", 0)] {
+    for (scenario, code) in [
+        ("happy1", 0),
+        ("unhappy1", 1),
+        ("cancel", 1),
+        ("expire", 1),
+        ("happy1", 0),
+    ] {
         let ran = finish(simulator.demo(&["--scenario", scenario]).spawn().unwrap());
         assert_eq!(ran.code, Some(code), "{ran:?}");
         assert!(!ran.everything().contains(&simulator.client_secret));
@@ -42,13 +49,16 @@ fn a_demo_runs_against_a_simulator_in_another_process() {
 #[test]
 fn the_journal_of_a_simulator_that_is_shared_begins_with_this_payment() {
     let simulator = Simulator::start();
-    let documents = [(); 2].map(|()| finish(simulator.demo(&["--format", "json"]).spawn().unwrap()));
+    let documents =
+        [(); 2].map(|()| finish(simulator.demo(&["--format", "json"]).spawn().unwrap()));
     for ran in &documents {
         assert!(!ran.out.contains(&simulator.client_secret));
         let document = ran.json();
         let journal = document["journal"].as_array().unwrap();
-        let creates: Vec<&Value> =
-            journal.iter().filter(|exchange| exchange["operation"] == "createSession").collect();
+        let creates: Vec<&Value> = journal
+            .iter()
+            .filter(|exchange| exchange["operation"] == "createSession")
+            .collect();
         assert_eq!(creates.len(), 1);
         assert_eq!(creates[0]["answer"]["sessionId"], document["session_id"]);
     }
@@ -63,11 +73,22 @@ fn a_simulator_that_is_killed_half_way_is_said_with_the_session_that_is_left() {
     simulator.kill();
     let ran = running.finish();
     assert_eq!(ran.code, Some(2), "{ran:?}");
-    assert!(ran.err.contains("has stopped answering, and the payment is not at its end"), "{}", ran.err);
-    assert!(ran.err.contains("payment: the call that failed has changed nothing; the session was last seen as"));
+    assert!(
+        ran.err
+            .contains("has stopped answering, and the payment is not at its end"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains(
+        "payment: the call that failed has changed nothing; the session was last seen as"
+    ));
     assert_eq!(ids(&ran.err), ids(&ran.out), "the session that is left");
     assert_eq!(ids(&ran.err).len(), 1);
-    assert!(!ran.everything().contains("outcome"), "nothing is claimed about the payment:\n{}", ran.out);
+    assert!(
+        !ran.everything().contains("outcome"),
+        "nothing is claimed about the payment:\n{}",
+        ran.out
+    );
     assert_plain(&ran.everything());
     assert_nothing_private(&ran.everything());
 }
@@ -76,17 +97,26 @@ fn a_simulator_that_is_killed_half_way_is_said_with_the_session_that_is_left() {
 fn a_simulator_that_is_killed_half_way_is_said_in_the_document() {
     let mut simulator = Simulator::start();
     let running = Running::start(simulator.demo(&["--pace", "300", "--format", "json"]));
-    // Five steps come before the payor's first, and a document has no line to wait for.
-    std::thread::sleep(std::time::Duration::from_millis(2_000));
+    // A document has no line to wait for, but the simulator knows how far it is.
+    simulator.wait_for_call("getSessionStatus");
     simulator.kill();
     let ran = running.finish();
     assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{ran:?}");
     let document = ran.json();
     let outcome = &document["outcome"];
-    assert_eq!((&outcome["result"], &outcome["exit_code"]), (&"error".into(), &2.into()));
+    assert_eq!(
+        (&outcome["result"], &outcome["exit_code"]),
+        (&"error".into(), &2.into())
+    );
     assert_eq!(outcome["session_id"], document["session_id"]);
     assert_eq!(outcome["maybe_applied"], false);
-    assert!(outcome["standing"].as_str().unwrap().contains("last seen as"), "{outcome:#}");
+    assert!(
+        outcome["standing"]
+            .as_str()
+            .unwrap()
+            .contains("last seen as"),
+        "{outcome:#}"
+    );
     assert_eq!(document["journal"], Value::Null);
     assert!(!document["steps"].as_array().unwrap().is_empty());
 }
@@ -95,7 +125,11 @@ fn a_simulator_that_is_killed_half_way_is_said_in_the_document() {
 fn wrong_credentials_are_refused_without_being_repeated() {
     let simulator = Simulator::start();
     let secret = "marker-of-a-wrong-secret";
-    let ran = finish(demo_at(&simulator.base_url, &simulator.client_id, secret, &[]).spawn().unwrap());
+    let ran = finish(
+        demo_at(&simulator.base_url, &simulator.client_id, secret, &[])
+            .spawn()
+            .unwrap(),
+    );
     assert_eq!(ran.code, Some(2), "{ran:?}");
     assert!(ran.err.contains("FLINKS_PAY_CLIENT_SECRET"), "{}", ran.err);
     assert!(ran.err.contains("no session was created"), "{}", ran.err);
@@ -105,24 +139,46 @@ fn wrong_credentials_are_refused_without_being_repeated() {
 #[test]
 fn a_server_that_cannot_be_used_is_exit_code_2_with_what_to_do() {
     // A port that was free a moment ago, and that nobody listens on.
-    let unused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let unused = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     for (name, base_url) in [
         ("unreachable", format!("http://{unused}")),
         ("insecure", "http://pay.example".to_owned()),
         ("no_url", "pay.example".to_owned()),
-        ("with_credentials", "https://ada:marker-password@pay.example".to_owned()),
+        (
+            "with_credentials",
+            "https://ada:marker-password@pay.example".to_owned(),
+        ),
         ("production", "https://payments.flinksapp.com/".to_owned()),
     ] {
-        let ran = finish(demo_at(&base_url, "shop", "marker-secret", &[]).spawn().unwrap());
-        assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""), "{name}: {ran:?}");
+        let ran = finish(
+            demo_at(&base_url, "shop", "marker-secret", &[])
+                .spawn()
+                .unwrap(),
+        );
+        assert_eq!(
+            (ran.code, ran.out.as_str()),
+            (Some(2), ""),
+            "{name}: {ran:?}"
+        );
         assert!(!ran.err.contains("marker"), "{}", ran.err);
         assert_plain(&ran.err);
         let err = ran.err.replace(&unused.to_string(), "127.0.0.1:9");
         // The system's own words and number for a refused connection.
         let err = err.split(": error sending request").next().unwrap();
         assert_snapshot(&format!("cli_server_{name}"), err);
-        let ran = finish(demo_at(&base_url, "shop", "marker-secret", &["--format", "json"]).spawn().unwrap());
-        assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{name}: {ran:?}");
+        let ran = finish(
+            demo_at(&base_url, "shop", "marker-secret", &["--format", "json"])
+                .spawn()
+                .unwrap(),
+        );
+        assert_eq!(
+            (ran.code, ran.err.as_str()),
+            (Some(2), ""),
+            "{name}: {ran:?}"
+        );
         assert_eq!(ran.json()["outcome"]["result"], "error");
     }
 }
@@ -140,20 +196,33 @@ fn a_port_that_is_taken_is_said() {
     let port = taken.local_addr().unwrap().port().to_string();
     let ran = run(&["sandbox", "--port", &port]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
-    assert!(ran.err.contains("choose another --port") && ran.err.contains(&port), "{}", ran.err);
+    assert!(
+        ran.err.contains("choose another --port") && ran.err.contains(&port),
+        "{}",
+        ran.err
+    );
 }
 
 #[cfg(unix)]
 #[test]
 fn ctrl_c_ends_a_simulator_well() {
     let simulator = Simulator::start();
-    let (base_url, id, secret) =
-        (simulator.base_url.clone(), simulator.client_id.clone(), simulator.client_secret.clone());
+    let (base_url, id, secret) = (
+        simulator.base_url.clone(),
+        simulator.client_id.clone(),
+        simulator.client_secret.clone(),
+    );
     let running = simulator.into_running();
     running.interrupt();
     let ran = running.finish();
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
-    assert_eq!(ran.out.lines().filter(|line| line.starts_with("export ")).count(), 3);
+    assert_eq!(
+        ran.out
+            .lines()
+            .filter(|line| line.starts_with("export "))
+            .count(),
+        3
+    );
     let after = finish(demo_at(&base_url, &id, &secret, &[]).spawn().unwrap());
     assert_eq!(after.code, Some(2), "nobody is there any more: {after:?}");
 }
@@ -178,11 +247,24 @@ struct Passed {
 
 impl Stranger {
     fn start(at_once: bool) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
         let (base_url, passed) = runtime.block_on(async {
             let sandbox = Sandbox::start().await.unwrap();
-            let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
-            let passed = Arc::new(Passed { sandbox, http, at_once, secrets: Mutex::default() });
+            let http = reqwest::Client::builder()
+                .no_proxy()
+                .tls_certs_only([])
+                .build()
+                .unwrap();
+            let passed = Arc::new(Passed {
+                sandbox,
+                http,
+                at_once,
+                secrets: Mutex::default(),
+            });
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             let base_url = format!("http://{}", listener.local_addr().unwrap());
             let router = Router::new().fallback(pass).with_state(Arc::clone(&passed));
@@ -191,11 +273,22 @@ impl Stranger {
         });
         let client_id = passed.sandbox.client_id().to_string();
         let client_secret = passed.sandbox.client_secret().to_string();
-        Self { base_url, client_id, client_secret, passed, _runtime: runtime }
+        Self {
+            base_url,
+            client_id,
+            client_secret,
+            passed,
+            _runtime: runtime,
+        }
     }
 
     fn demo(&self, arguments: &[&str]) -> std::process::Command {
-        demo_at(&self.base_url, &self.client_id, &self.client_secret, arguments)
+        demo_at(
+            &self.base_url,
+            &self.client_id,
+            &self.client_secret,
+            arguments,
+        )
     }
 }
 
@@ -221,8 +314,17 @@ async fn pass(
     let status = answer.status();
     let bytes = answer.bytes().await.unwrap();
     let value: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    let secrets = [&value["access_token"], &value["payor"]["account"]["accountNumber"], &value["payor"]["email"]];
-    passed.secrets.lock().unwrap().extend(secrets.into_iter().filter_map(Value::as_str).map(str::to_owned));
+    let secrets = [
+        &value["access_token"],
+        &value["payor"]["account"]["accountNumber"],
+        &value["payor"]["email"],
+    ];
+    passed.secrets.lock().unwrap().extend(
+        secrets
+            .into_iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned),
+    );
     if passed.at_once && method == Method::POST && uri.path() == "/api/v2/sessions" {
         let session = value["sessionId"].as_str().unwrap().parse().unwrap();
         passed.sandbox.payor(&session).run().unwrap();
@@ -238,13 +340,24 @@ fn what_passes_between_client_and_server_is_not_printed() {
         // The payor was through at once, so there was nothing to wait for.
         assert_eq!(ran.code, Some(0), "{ran:?}");
         let secrets = stranger.passed.secrets.lock().unwrap();
-        assert!(secrets.len() >= 3, "a token, an account number and an email have passed");
+        assert!(
+            secrets.len() >= 3,
+            "a token, an account number and an email have passed"
+        );
         for secret in secrets.iter().chain([&stranger.client_secret]) {
-            assert!(!ran.everything().contains(secret.as_str()), "{secret} is printed:\n{}", ran.everything());
+            assert!(
+                !ran.everything().contains(secret.as_str()),
+                "{secret} is printed:\n{}",
+                ran.everything()
+            );
         }
         assert_nothing_private(&ran.everything());
         if format == "json" {
-            assert_eq!(ran.json()["journal"], Value::Null, "only a simulator has one");
+            assert_eq!(
+                ran.json()["journal"],
+                Value::Null,
+                "only a simulator has one"
+            );
         } else {
             assert_snapshot("cli_server_stranger", &ran.out);
         }
@@ -279,7 +392,11 @@ fn an_expiry_needs_a_simulator() {
     let ran = finish(stranger.demo(&["--scenario", "expire"]).spawn().unwrap());
     assert_eq!((ran.code, ran.out.as_str()), (Some(2), ""));
     assert_snapshot("cli_server_expire_refused", &ran.err);
-    assert_eq!(stranger.passed.secrets.lock().unwrap().len(), 0, "it was refused before anything was sent");
+    assert_eq!(
+        stranger.passed.secrets.lock().unwrap().len(),
+        0,
+        "it was refused before anything was sent"
+    );
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use flinks_pay::client::{ErrorKind, Response};
-use flinks_pay::domain::SessionId;
-use flinks_pay::session::SessionRequest;
+use flinks_pay::domain::{GuaranteedReferenceId, RegularReferenceId, ReportedAmount, SessionId};
+use flinks_pay::session::{PayorAccount, SessionRequest};
 use tokio::time::{Instant, sleep};
 
 use super::failure;
@@ -86,17 +86,15 @@ impl<'a> Flow<'a> {
 
     async fn authorize(&mut self) -> Result<(), Problem> {
         self.sink.waiting("asking for a token");
-        match self.target.client.authorize().await {
-            Ok(token) => {
-                self.show(Step::Token {
-                    lifetime_seconds: token.lifetime.as_secs(),
-                })
-                .await
-            }
+        let step = match self.target.client.authorize().await {
+            Ok(token) => Step::Token {
+                lifetime_seconds: token.lifetime.as_secs(),
+            },
             // An API key is sent with every call; there is no token to ask for.
-            Err(error) if error.kind() == ErrorKind::Configuration => self.show(Step::ApiKey).await,
+            Err(error) if error.kind() == ErrorKind::Configuration => Step::ApiKey,
             Err(error) => return Err(self.failed(&error)),
-        }
+        };
+        self.show(step).await;
         Ok(())
     }
 
@@ -107,11 +105,11 @@ impl<'a> Flow<'a> {
         let (amount, reference) = match &request {
             SessionRequest::Guaranteed(request) => (
                 request.amount(),
-                request.reference_id().map(|id| id.expose()),
+                request.reference_id().map(GuaranteedReferenceId::expose),
             ),
             SessionRequest::Regular(request) => (
                 request.amount(),
-                request.reference_id().map(|id| id.expose()),
+                request.reference_id().map(RegularReferenceId::expose),
             ),
         };
         self.report.requested_amount = amount;
@@ -299,7 +297,7 @@ impl<'a> Flow<'a> {
             .map_err(|error| self.failed(&error))?;
         self.departures("getSessionDetails", &details).await;
         let account = details.payor.as_ref().and_then(|payor| payor.account());
-        let masked = account.and_then(|account| account.masked_number());
+        let masked = account.and_then(PayorAccount::masked_number);
         self.report.account.clone_from(&masked);
         self.show(Step::Account { masked }).await;
 
@@ -308,7 +306,7 @@ impl<'a> Flow<'a> {
         let asked = requested.and_then(|amount| i64::try_from(amount.cents()).ok());
         let differ = asked.is_some()
             && debited.is_some()
-            && asked != debited.as_ref().and_then(|amount| amount.cents());
+            && asked != debited.as_ref().and_then(ReportedAmount::cents);
         self.report.final_amount.clone_from(&debited);
         self.show(Step::Amounts {
             requested,
