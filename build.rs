@@ -100,7 +100,9 @@ fn blame(view: &View, json: &serde_json::Value, failure: &str, given: &Path) -> 
     for (path, item) in paths {
         for (method, operation) in item.as_object().cloned().unwrap_or_default() {
             let mut alone = json.clone();
-            alone["paths"] = serde_json::json!({ &path: { &method: operation } });
+            if let Some(paths) = alone.get_mut("paths") {
+                *paths = serde_json::json!({ &path: { &method: operation } });
+            }
             if let Err(failure) = client(&alone) {
                 let pointer = ["paths", &path, &method]
                     .into_iter()
@@ -138,6 +140,10 @@ fn blame(view: &View, json: &serde_json::Value, failure: &str, given: &Path) -> 
     }
 }
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "the shape that map_err takes"
+)]
 fn explain(error: SpecError) -> String {
     error.report()
 }

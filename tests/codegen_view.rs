@@ -121,6 +121,7 @@ fn refusal(case: &str, edits: &[(&str, &str)]) -> String {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn a_contract_that_cannot_be_generated_from_is_refused_with_place_and_remedy() {
     let created = "\
           description: Created.

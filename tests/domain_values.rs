@@ -19,7 +19,7 @@ use flinks_pay::domain::{
     Severity, TransitNumber, Unit,
 };
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Calls a macro with every type that is read from a text, and a text that it takes.
 macro_rules! every_text_type {
@@ -336,6 +336,8 @@ fn every_warning_has_its_edge() {
 #[cfg(feature = "schemars")]
 #[test]
 fn the_json_schemas_are_the_rules() {
+    use serde_json::Value;
+
     fn schema<T: schemars::JsonSchema>() -> Value {
         let mut schema = schemars::schema_for!(T).to_value();
         let members = schema.as_object_mut().unwrap();

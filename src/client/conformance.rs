@@ -3,7 +3,7 @@
 //! The table is derived from the contract when the crate is built. A value that breaks a constraint is kept and
 //! reported: it must not cost the caller the answer.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
@@ -75,6 +75,10 @@ pub(crate) enum Test {
     Decimals(u32),
 }
 
+#[allow(
+    clippy::match_same_arms,
+    reason = "generated, one arm for each operation"
+)]
 mod table {
     use super::{Check, Test};
 
@@ -107,7 +111,8 @@ fn visit(
     match value {
         Value::Array(items) if *step == "*" => {
             for (index, item) in items.iter().enumerate() {
-                pointer.push_str(&format!("/{index}"));
+                // Writing to a String cannot fail.
+                let _ = write!(pointer, "/{index}");
                 visit(item, check, rest, pointer, found);
                 pointer.truncate(length);
             }

@@ -19,7 +19,7 @@ use super::{
     convert,
 };
 use crate::clock::Clock;
-use crate::domain::SessionId;
+use crate::domain::{GuaranteedReferenceId, RegularReferenceId, SessionId};
 use crate::session::{
     CancelledSession, ConfirmedGuarantee, CreatedSession, GuaranteeDecision, GuaranteedEft,
     RegularEft, SessionDetails, SessionRequest, StatusReport,
@@ -115,7 +115,7 @@ impl Client {
     ) -> Result<Response<CreatedSession>, Error> {
         self.create_wire(
             convert::guaranteed(request),
-            request.reference_id().map(|id| id.expose()),
+            request.reference_id().map(GuaranteedReferenceId::expose),
         )
         .await
     }
@@ -131,7 +131,7 @@ impl Client {
     ) -> Result<Response<CreatedSession>, Error> {
         self.create_wire(
             convert::regular(request),
-            request.reference_id().map(|id| id.expose()),
+            request.reference_id().map(RegularReferenceId::expose),
         )
         .await
     }
@@ -246,7 +246,9 @@ impl Client {
             Scheme::Basic { .. } | Scheme::Form { .. } => {
                 let now = self.0.clock.now();
                 let errand = call.errand(Operation::Authorize);
-                let fetch = async { self.fetch_token(&errand).await.map(Response::into_inner) };
+                // On the heap: most calls hold a token already, and their future should stay small.
+                let fetch =
+                    Box::pin(async { self.fetch_token(&errand).await.map(Response::into_inner) });
                 let token = match need {
                     Need::Any => errand.in_time(self.0.tokens.any(now, fetch)).await,
                     Need::Unspent => errand.in_time(self.0.tokens.for_create(now, fetch)).await,

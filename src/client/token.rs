@@ -84,7 +84,7 @@ impl Held {
         let margin = (lifetime / 10).min(Duration::from_secs(30));
         Self {
             token: token.access_token.clone(),
-            stale_at: now + (lifetime - margin),
+            stale_at: now + lifetime.saturating_sub(margin),
             created_a_session,
         }
     }

@@ -1,5 +1,6 @@
 //! A server that answers what it is told to, byte for byte, and keeps what it was asked.
 
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ impl Reply {
             body.len()
         );
         for (name, value) in headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            write!(head, "{name}: {value}\r\n").unwrap();
         }
         head.push_str("\r\n");
         Self::Bytes([head.as_bytes(), body].concat())
