@@ -96,10 +96,17 @@ async fn payment(
         target.client.environment(),
         target.kind()
     ));
-    let mut flow = Flow::new(&target, args, report, sink);
-    let earlier = flow.last_exchange().await;
-    let ended = flow.run(product).await;
-    if let Some(control) = &target.control {
+    // Only the document has a journal.
+    let journal = target
+        .control
+        .as_ref()
+        .filter(|_| args.format == Format::Json);
+    let earlier = match journal {
+        Some(control) => control.last_exchange().await.unwrap_or_default(),
+        None => 0,
+    };
+    let ended = Flow::new(&target, args, report, sink).run(product).await;
+    if let Some(control) = journal {
         report.journal = control.journal_after(earlier).await.ok();
     }
     let outcome = ended.map(|last| report.judge(&last));

@@ -57,15 +57,6 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// The number of the last exchange that the simulator had with anybody else.
-    pub(super) async fn last_exchange(&self) -> u64 {
-        let Some(control) = &self.target.control else {
-            return 0;
-        };
-        let earlier = control.journal_after(0).await.unwrap_or_default();
-        earlier.last().map_or(0, |exchange| exchange.sequence)
-    }
-
     /// Runs the payment to its end. Returns the last status, which is final.
     pub(super) async fn run(&mut self, product: Product) -> Result<StatusSeen, Problem> {
         self.authorize().await?;
