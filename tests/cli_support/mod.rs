@@ -288,6 +288,8 @@ pub(crate) const PRIVATE: &[&str] = &[
     "M5V",
     "G1R",
     "730441895",
+    "300451234",
+    "700118842",
     "Demo shop",
 ];
 

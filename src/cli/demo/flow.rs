@@ -1,12 +1,15 @@
 //! The course of one payment: token, session, payor, status, account.
 
+mod person;
+
 use std::time::Duration;
 
 use flinks_pay::client::{ErrorKind, Response};
 use flinks_pay::domain::{GuaranteedReferenceId, RegularReferenceId, ReportedAmount, SessionId};
 use flinks_pay::session::{PayorAccount, SessionRequest};
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
+use self::person::Patience;
 use super::failure;
 use super::report::Report;
 use super::scenario::{Product, Scenario};
@@ -16,15 +19,6 @@ use crate::cli::args::DemoArgs;
 use crate::cli::control::Control;
 use crate::cli::output::Sink;
 use crate::cli::problem::Problem;
-
-/// How often a person's progress is asked for: what Flinks recommends (S0).
-const POLL: Duration = Duration::from_secs(30);
-
-/// How long a person is waited for.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
-
-/// How many polls in a row may fail for a reason that passes.
-const FAILED_POLLS: u32 = 3;
 
 /// How far the simulator's time is moved for a session to expire.
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -69,7 +63,7 @@ impl<'a> Flow<'a> {
             }
             Some(control) => self.play(control, &session).await?,
             None if first.is_final() => first,
-            None => self.wait_for_person(&session).await?,
+            None => self.wait_for_person(&session, Patience::default()).await?,
         };
         self.settle(&session, &last).await?;
         Ok(last)
@@ -239,41 +233,6 @@ impl<'a> Flow<'a> {
         Err(failure::unfinished(
             self.report,
             "the session has not ended, although it should have",
-        ))
-    }
-
-    /// Asks again and again, until a person has gone through the hosted page.
-    async fn wait_for_person(&mut self, session: &SessionId) -> Result<StatusSeen, Problem> {
-        self.show(Step::Person {
-            poll_seconds: POLL.as_secs(),
-            at_most_seconds: PATIENCE.as_secs(),
-        })
-        .await;
-        self.sink.waiting("waiting for the payor; Ctrl-C gives up");
-        let begun = Instant::now();
-        let mut failed = 0;
-        while begun.elapsed() < PATIENCE && !self.sink.is_unread() {
-            sleep(POLL).await;
-            match self.target.client.status(session).await {
-                Ok(status) => {
-                    failed = 0;
-                    let seen = StatusSeen::of(&status);
-                    self.seen(seen.clone()).await;
-                    if seen.is_final() {
-                        return Ok(seen);
-                    }
-                }
-                Err(error) => {
-                    failed += 1;
-                    if failed >= FAILED_POLLS || !error.is_retryable() {
-                        return Err(self.failed(&error));
-                    }
-                }
-            }
-        }
-        Err(failure::unfinished(
-            self.report,
-            "nobody has finished the payment in time",
         ))
     }
 

@@ -105,3 +105,22 @@ fn environment(base_url: &str) -> Result<Environment, Problem> {
         .caused_by(&error)
     })
 }
+
+#[cfg(test)]
+impl Target {
+    /// A simulator whose control API is not used, as if it were none.
+    pub(super) fn stranger(sandbox: &Sandbox) -> Result<Self, Problem> {
+        let environment = environment(sandbox.base_url().as_str())?;
+        let credentials = Credentials::basic(sandbox.client_id(), sandbox.client_secret());
+        let client =
+            credentials.map(|credentials| Client::builder(environment, credentials).build());
+        match client {
+            Ok(Ok(client)) => Ok(Self {
+                client,
+                control: None,
+                own: None,
+            }),
+            other => Err(Problem::new(format!("{other:?}"), "mend the test")),
+        }
+    }
+}
