@@ -151,7 +151,7 @@ fn a_server_that_cannot_be_used_is_exit_code_2_with_what_to_do() {
             "with_credentials",
             "https://ada:marker-password@pay.example".to_owned(),
         ),
-        ("production", "https://payments.flinksapp.com/".to_owned()),
+        ("production", "https://payments.flinksapp.com./".to_owned()),
     ] {
         let ran = finish(
             demo_at(&base_url, "shop", "marker-secret", &[])

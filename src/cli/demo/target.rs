@@ -36,7 +36,7 @@ impl Target {
     /// Uses the server at an address, with the credentials in the environment.
     pub(super) async fn at(base_url: &str) -> Result<Self, Problem> {
         let environment = environment(base_url)?;
-        if environment.base_url().host() == Environment::production().base_url().host() {
+        if host(&environment) == host(&Environment::production()) {
             let remedy = format!(
                 "use the sandbox, {}, or leave out --base-url",
                 Environment::sandbox()
@@ -60,7 +60,7 @@ impl Target {
         })?;
         let control = Control::find(&environment).await.map_err(|error| {
             let remedy = "see that it is up and that the address is right; `flinks-pay sandbox` starts a simulator";
-            Problem::new(format!("nothing answers at {environment}"), remedy).caused_by(&error)
+            Problem::new(format!("{environment} cannot be reached"), remedy).caused_by(&error)
         })?;
         let client = Client::builder(environment, credentials)
             .build()
@@ -93,6 +93,12 @@ impl Target {
             sandbox.shutdown().await;
         }
     }
+}
+
+/// The name, without the dot that may stand at its end.
+fn host(environment: &Environment) -> &str {
+    let host = environment.base_url().host_str().unwrap_or_default();
+    host.strip_suffix('.').unwrap_or(host)
 }
 
 fn environment(base_url: &str) -> Result<Environment, Problem> {
