@@ -401,8 +401,8 @@ fn an_expiry_needs_a_simulator() {
 
 #[test]
 fn a_reader_of_the_credentials_that_goes_away_ends_the_simulator() {
-    let mut child = command(&["sandbox"]).spawn().unwrap();
-    drop(child.stdout.take());
-    let ran = finish(child);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let ran = finish(command(&["sandbox"]).stdout(writer).spawn().unwrap());
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
 }

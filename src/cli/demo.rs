@@ -43,10 +43,13 @@ pub(super) async fn run(args: &DemoArgs) -> Exit {
         Product::Guaranteed
     };
     let mut report = Report::new(args.scenario, product);
+    // In this order: whoever has read a line may press Ctrl-C.
     let ended = tokio::select! {
-        ended = payment(args, product, &mut report, sink) => ended,
-        Ok(()) = tokio::signal::ctrl_c() => Err(failure::interrupted(&report)),
+        biased;
+        Ok(()) = tokio::signal::ctrl_c() => None,
+        ended = payment(args, product, &mut report, sink) => Some(ended),
     };
+    let ended = ended.unwrap_or_else(|| Err(failure::interrupted(&report)));
     let outcome = ended.unwrap_or_else(Outcome::error);
     report.outcome = Some(outcome.clone());
     sink.end(&report, &outcome);
