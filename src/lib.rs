@@ -43,6 +43,8 @@
 pub mod client;
 pub mod clock;
 pub mod domain;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod session;
 #[cfg(feature = "spec")]
 pub mod spec;
