@@ -250,7 +250,7 @@ fn damage(json: &mut Value, place: Index, with: Index, how: u8) {
         json!(-1),
         json!(""),
         json!("x"),
-        json!("1234567"),
+        json!("4400550"),
         json!("EFT"),
         json!("JsEvents"),
         json!({}),

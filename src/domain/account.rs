@@ -59,7 +59,7 @@ text_value! {
 }
 
 impl AccountNumber {
-    /// Returns the last four digits behind four stars, such as `****4567`: fit to be shown.
+    /// Returns the last four digits behind four stars, such as `****0550`: fit to be shown.
     #[must_use]
     pub fn masked(&self) -> String {
         let number = self.expose();
