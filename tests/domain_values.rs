@@ -326,9 +326,10 @@ fn every_warning_has_its_edge() {
     assert!(warnings::<PostalCode>("h2x 1y4").is_empty());
     assert!(warnings::<Amount>("99999.99").is_empty());
     assert_eq!(warnings::<Amount>("100000"), ["amount-over-99999.99"]);
+    // What is not about one value has its edge in the witness that the contract gives.
     let shown: Vec<_> = RULES
         .iter()
-        .filter(|rule| rule.severity == Severity::Warn)
+        .filter(|rule| rule.severity == Severity::Warn && rule.enforcer.starts_with("domain::"))
         .collect();
     assert_eq!(shown.len(), 6, "a warning without a case here: {shown:?}");
 }
