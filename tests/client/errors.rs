@@ -116,8 +116,8 @@ async fn a_byte_order_mark_is_no_reason_to_fail() {
 
 #[tokio::test]
 async fn nothing_was_sent_where_there_was_no_connection() {
-    // Port 1 is nobody's: it takes a privilege to listen there.
-    let base = "http://127.0.0.1:1";
+    // Nobody can listen on port 0.
+    let base = "http://127.0.0.1:0";
     let key = Credentials::api_key("key-1", "shop").unwrap();
     let client = Client::builder(Environment::custom(base).unwrap(), key)
         .build()
