@@ -5,6 +5,7 @@ mod authorize;
 mod caller;
 mod control;
 mod create;
+mod media_type;
 mod record;
 mod sessions;
 

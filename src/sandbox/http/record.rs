@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::answer::{Answer, Noted};
+use super::media_type;
 use crate::sandbox::journal::Exchange;
 use crate::sandbox::redact;
 use crate::sandbox::world::Core;
@@ -41,14 +42,7 @@ pub(super) async fn record(
     let at_millis = u64::try_from(core.since_start().as_millis()).unwrap_or(u64::MAX);
     let method = request.method().to_string();
     let path: String = request.uri().path().chars().take(LONGEST_PATH).collect();
-    let is_form = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|value| {
-            value
-                .as_bytes()
-                .starts_with(b"application/x-www-form-urlencoded")
-        });
+    let is_form = media_type::is(request.headers(), media_type::FORM);
     let (parts, body) = request.into_parts();
     let (arrived, mut response) = if let Ok(bytes) = to_bytes(body, MAX_REQUEST_BYTES).await {
         let arrived = Arrived { bytes };

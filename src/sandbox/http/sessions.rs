@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::answer::Answer;
 use super::caller::{Calling, calling};
-use super::create::is_json;
+use super::media_type;
 use super::record::Arrived;
 use crate::clock::Clock;
 use crate::domain::SessionId;
@@ -93,7 +93,7 @@ pub(super) async fn confirm(
     Extension(arrived): Extension<Arrived>,
 ) -> Answer {
     on_session(&core, &id, &headers, Access::OwnerElseNotFound, |session| {
-        if !is_json(&headers) {
+        if !media_type::is(&headers, media_type::JSON) {
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             return Answer::problem(status, "application/json is expected");
         }
