@@ -1,6 +1,7 @@
 //! The API over HTTP: which handler answers what. Every exchange goes through the [record](record::record).
 
 mod answer;
+mod asked;
 mod authorize;
 mod caller;
 mod control;
