@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Request, State};
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -44,15 +44,14 @@ pub(super) async fn record(
     let path: String = request.uri().path().chars().take(LONGEST_PATH).collect();
     let is_form = media_type::is(request.headers(), media_type::FORM);
     let (parts, body) = request.into_parts();
-    let (arrived, mut response) = if let Ok(bytes) = to_bytes(body, MAX_REQUEST_BYTES).await {
-        let arrived = Arrived { bytes };
-        let mut request = Request::from_parts(parts, Body::empty());
-        request.extensions_mut().insert(arrived.clone());
-        (Some(arrived), next.run(request).await)
-    } else {
-        let status = StatusCode::PAYLOAD_TOO_LARGE;
-        let why = "a request of at most 65,536 bytes is expected, and one that arrives whole";
-        (None, Answer::problem(status, why).into_response())
+    let (arrived, mut response) = match whole(body).await {
+        Ok(bytes) => {
+            let arrived = Arrived { bytes };
+            let mut request = Request::from_parts(parts, Body::empty());
+            request.extensions_mut().insert(arrived.clone());
+            (Some(arrived), next.run(request).await)
+        }
+        Err(refusal) => (None, refusal.into_response()),
     };
     let noted = response
         .extensions_mut()
@@ -80,6 +79,23 @@ pub(super) async fn record(
         rules: noted.rules.into_iter().map(str::to_owned).collect(),
     });
     response
+}
+
+/// Reads a body to its end.
+async fn whole(body: Body) -> Result<Bytes, Answer> {
+    let mut request = Request::new(body);
+    DefaultBodyLimit::max(MAX_REQUEST_BYTES).apply(&mut request);
+    Bytes::from_request(request, &())
+        .await
+        .map_err(|rejection| {
+            // axum tells the two reasons apart by the status that it would answer.
+            let why = if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                "a request of at most 65,536 bytes is expected"
+            } else {
+                "the request did not arrive whole"
+            };
+            Answer::problem(rejection.status(), why)
+        })
 }
 
 /// A form as the JSON object that it stands for.
