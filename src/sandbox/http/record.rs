@@ -21,6 +21,9 @@ pub(super) const MAX_REQUEST_BYTES: usize = 64 * 1024;
 /// How much of a path is kept.
 const LONGEST_PATH: usize = 200;
 
+/// How much of a method is kept. Every registered one is shorter; a caller may make up one of any length.
+const LONGEST_METHOD: usize = 20;
+
 /// A request's body, for the handlers.
 #[derive(Debug, Clone)]
 pub(super) struct Arrived {
@@ -40,7 +43,8 @@ pub(super) async fn record(
     next: Next,
 ) -> Response {
     let at_millis = u64::try_from(core.since_start().as_millis()).unwrap_or(u64::MAX);
-    let method = request.method().to_string();
+    let method = request.method().as_str();
+    let method: String = method.chars().take(LONGEST_METHOD).collect();
     let path: String = request.uri().path().chars().take(LONGEST_PATH).collect();
     let is_form = media_type::is(request.headers(), media_type::FORM);
     let (parts, body) = request.into_parts();
