@@ -17,11 +17,12 @@ pub struct Exchange {
     pub sequence: u64,
     /// Milliseconds since the start, by the sandbox's clock.
     pub at_millis: u64,
-    /// The method.
+    /// The method; at most 20 characters of it.
     pub method: String,
     /// The path without a query; at most 200 characters of it.
     pub path: String,
-    /// The operation of the contract; `None` for a path or a method that it does not have.
+    /// The operation of the contract; `None` for a path or a method that it does not have, and for a request that could not
+    /// be read to its end.
     pub operation: Option<String>,
     /// The status that was answered.
     pub status: u16,

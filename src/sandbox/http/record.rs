@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::answer::{Answer, Noted};
+use super::media_type;
 use crate::sandbox::journal::Exchange;
 use crate::sandbox::redact;
 use crate::sandbox::world::Core;
@@ -19,6 +20,9 @@ pub(super) const MAX_REQUEST_BYTES: usize = 64 * 1024;
 
 /// How much of a path is kept.
 const LONGEST_PATH: usize = 200;
+
+/// How much of a method is kept. Every registered one is shorter; a caller may make up one of any length.
+const LONGEST_METHOD: usize = 20;
 
 /// A request's body, for the handlers.
 #[derive(Debug, Clone)]
@@ -39,26 +43,19 @@ pub(super) async fn record(
     next: Next,
 ) -> Response {
     let at_millis = u64::try_from(core.since_start().as_millis()).unwrap_or(u64::MAX);
-    let method = request.method().to_string();
+    let method = request.method().as_str();
+    let method: String = method.chars().take(LONGEST_METHOD).collect();
     let path: String = request.uri().path().chars().take(LONGEST_PATH).collect();
-    let is_form = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|value| {
-            value
-                .as_bytes()
-                .starts_with(b"application/x-www-form-urlencoded")
-        });
+    let is_form = media_type::is(request.headers(), media_type::FORM);
     let (parts, body) = request.into_parts();
-    let (arrived, mut response) = if let Ok(bytes) = to_bytes(body, MAX_REQUEST_BYTES).await {
-        let arrived = Arrived { bytes };
-        let mut request = Request::from_parts(parts, Body::empty());
-        request.extensions_mut().insert(arrived.clone());
-        (Some(arrived), next.run(request).await)
-    } else {
-        let status = StatusCode::PAYLOAD_TOO_LARGE;
-        let why = "a request of at most 65,536 bytes is expected, and one that arrives whole";
-        (None, Answer::problem(status, why).into_response())
+    let (arrived, mut response) = match whole(body).await {
+        Ok(bytes) => {
+            let arrived = Arrived { bytes };
+            let mut request = Request::from_parts(parts, Body::empty());
+            request.extensions_mut().insert(arrived.clone());
+            (Some(arrived), next.run(request).await)
+        }
+        Err(refusal) => (None, refusal.into_response()),
     };
     let noted = response
         .extensions_mut()
@@ -86,6 +83,23 @@ pub(super) async fn record(
         rules: noted.rules.into_iter().map(str::to_owned).collect(),
     });
     response
+}
+
+/// Reads a body to its end.
+async fn whole(body: Body) -> Result<Bytes, Answer> {
+    let mut request = Request::new(body);
+    DefaultBodyLimit::max(MAX_REQUEST_BYTES).apply(&mut request);
+    Bytes::from_request(request, &())
+        .await
+        .map_err(|rejection| {
+            // axum tells the two reasons apart by the status that it would answer.
+            let why = if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                "a request of at most 65,536 bytes is expected"
+            } else {
+                "the request did not arrive whole"
+            };
+            Answer::problem(rejection.status(), why)
+        })
 }
 
 /// A form as the JSON object that it stands for.

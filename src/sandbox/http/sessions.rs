@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::json;
 
 use super::answer::Answer;
+use super::asked::Asked;
 use super::caller::{Calling, calling};
-use super::create::is_json;
+use super::media_type;
 use super::record::Arrived;
 use crate::clock::Clock;
-use crate::domain::SessionId;
 use crate::domain::rules::CANCEL_OPEN_ONLY;
 use crate::sandbox::details::Details;
 use crate::sandbox::session::Session;
@@ -30,8 +30,8 @@ enum Access {
     OwnerElseNotFound,
 }
 
-pub(super) async fn status(core: State<Arc<Core>>, id: Path<String>, headers: HeaderMap) -> Answer {
-    on_session(&core, &id, &headers, Access::Anybody, |session| {
+pub(super) async fn status(core: State<Arc<Core>>, id: Asked, headers: HeaderMap) -> Answer {
+    on_session(&core, id, &headers, Access::Anybody, |session| {
         let (status, details) = session.flow.status();
         let mut body = json!({
             "sessionId": session.id,
@@ -48,27 +48,19 @@ pub(super) async fn status(core: State<Arc<Core>>, id: Path<String>, headers: He
     .to("getSessionStatus")
 }
 
-pub(super) async fn details(
-    core: State<Arc<Core>>,
-    id: Path<String>,
-    headers: HeaderMap,
-) -> Answer {
+pub(super) async fn details(core: State<Arc<Core>>, id: Asked, headers: HeaderMap) -> Answer {
     const OPERATION: &str = "getSessionDetails";
-    if SessionId::new(&id).is_err() {
+    if id.0.is_none() {
         return Answer::problem(StatusCode::BAD_REQUEST, "the session id is no UUID").to(OPERATION);
     }
-    on_session(
-        &core,
-        &id,
-        &headers,
-        Access::OwnerElseForbidden,
-        |session| Answer::of(StatusCode::OK, &Details::of(session)),
-    )
+    on_session(&core, id, &headers, Access::OwnerElseForbidden, |session| {
+        Answer::of(StatusCode::OK, &Details::of(session))
+    })
     .to(OPERATION)
 }
 
-pub(super) async fn cancel(core: State<Arc<Core>>, id: Path<String>, headers: HeaderMap) -> Answer {
-    on_session(&core, &id, &headers, Access::OwnerElseNotFound, |session| {
+pub(super) async fn cancel(core: State<Arc<Core>>, id: Asked, headers: HeaderMap) -> Answer {
+    on_session(&core, id, &headers, Access::OwnerElseNotFound, |session| {
         if session.flow.cancel().is_err() {
             let why = "the session has ended already";
             return Answer::error(StatusCode::BAD_REQUEST, "session_terminal", why)
@@ -88,12 +80,12 @@ pub(super) async fn cancel(core: State<Arc<Core>>, id: Path<String>, headers: He
 
 pub(super) async fn confirm(
     core: State<Arc<Core>>,
-    id: Path<String>,
+    id: Asked,
     headers: HeaderMap,
     Extension(arrived): Extension<Arrived>,
 ) -> Answer {
-    on_session(&core, &id, &headers, Access::OwnerElseNotFound, |session| {
-        if !is_json(&headers) {
+    on_session(&core, id, &headers, Access::OwnerElseNotFound, |session| {
+        if !media_type::is(&headers, media_type::JSON) {
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             return Answer::problem(status, "application/json is expected");
         }
@@ -102,12 +94,7 @@ pub(super) async fn confirm(
         };
         let decision = match GuaranteeDecision::from_json(&body) {
             Ok(decision) => decision,
-            Err(violations) => {
-                let answer = Answer::problem(StatusCode::BAD_REQUEST, &violations.to_string());
-                return violations
-                    .iter()
-                    .fold(answer, |answer, violation| answer.breaks(violation.rule()));
-            }
+            Err(violations) => return Answer::violations(&violations),
         };
         if session.flow.decide(decision.is_accept()).is_err() {
             let why = "no guarantee of this session waits for a decision";
@@ -122,7 +109,7 @@ pub(super) async fn confirm(
 /// Finds the session as it is now, and sees to it that the caller may have it.
 fn on_session(
     core: &Core,
-    id: &str,
+    id: Asked,
     headers: &HeaderMap,
     access: Access,
     act: impl FnOnce(&mut Session) -> Answer,
@@ -139,9 +126,7 @@ fn on_session(
     };
     let now = core.clock.now();
     let timeout = core.settings.session_timeout;
-    let found = SessionId::new(id)
-        .ok()
-        .and_then(|id| world.session(&id, timeout, now));
+    let found = id.0.and_then(|id| world.session(&id, timeout, now));
     let answer = match found {
         Some(session) if access == Access::Anybody || client == Some(session.owner) => act(session),
         Some(_) if access == Access::OwnerElseForbidden => {
