@@ -41,7 +41,8 @@
 //!
 //! `openapi/flinks-pay.yaml` is the contract. The client behind the facade is generated from it when the crate is built,
 //! the rules of [`domain`] are tested against it, and every place where it departs from what Flinks publishes is listed
-//! in `openapi/deviations.toml`.
+//! in `openapi/deviations.toml`. Keys such as S0 or GIDX, by which these pages name their sources, are explained in
+//! `openapi/README.md`.
 
 pub mod client;
 pub mod clock;

@@ -77,7 +77,7 @@ fn unknown_codes_survive() {
     let details: SessionDetails = read(&json);
     assert_eq!(serde_json::to_value(&details).unwrap(), json);
     assert_eq!(details.status, SessionStatus::Unknown(NOVEL.to_owned()));
-    assert!(!details.status.is_terminal() && !details.status.is_known());
+    assert!(!details.is_final() && !details.status.is_known());
     assert_eq!(details.status.to_string(), "Paused\\u{1b}[2J");
     assert_eq!(
         details.currency.as_ref().unwrap().to_string(),

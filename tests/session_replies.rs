@@ -84,7 +84,7 @@ fn a_status_answer_parses() {
         "sessionId": ID, "amount": null, "status": "Initiated", "statusDetails": "EFT0101"
     }));
     assert!(open.amount.is_none() && open.reference_id.is_none());
-    assert!(!open.status.is_terminal());
+    assert!(!open.is_final());
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn both_spellings_of_cancelled_are_one() {
             "sessionId": ID, "referenceId": "Happy2", "status": spelling, "statusDetails": "EFT0501"
         }));
         assert_eq!(cancelled.status, SessionStatus::Cancelled);
-        assert!(cancelled.status.is_terminal() && cancelled.status.is_known());
+        assert!(cancelled.status.is_final(None) && cancelled.status.is_known());
         assert_eq!(
             serde_json::to_value(&cancelled).unwrap()["status"],
             "Canceled"

@@ -14,6 +14,7 @@ use crate::clock::{Clock, SystemClock};
 
 /// How long the parts of a call may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Timeouts {
     /// Until the connection stands, TLS included. 5 s by default.
     pub connect: Duration,
@@ -21,6 +22,29 @@ pub struct Timeouts {
     pub attempt: Duration,
     /// For the whole call, a token fetched for it included. 60 s by default.
     pub total: Duration,
+}
+
+impl Timeouts {
+    /// Sets the time for the connection.
+    #[must_use]
+    pub fn connect(mut self, connect: Duration) -> Self {
+        self.connect = connect;
+        self
+    }
+
+    /// Sets the time for one request.
+    #[must_use]
+    pub fn attempt(mut self, attempt: Duration) -> Self {
+        self.attempt = attempt;
+        self
+    }
+
+    /// Sets the time for the whole call.
+    #[must_use]
+    pub fn total(mut self, total: Duration) -> Self {
+        self.total = total;
+        self
+    }
 }
 
 impl Default for Timeouts {
@@ -95,7 +119,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the clock that token lifetimes follow.
+    /// Sets the clock that token lifetimes follow, and dates in answers. Timeouts run on Tokio's time.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
         self
@@ -172,7 +196,7 @@ impl ClientBuilder {
             total,
             http,
             clock,
-            tokens: TokenCache::default(),
+            tokens: Arc::new(TokenCache::default()),
         })))
     }
 }

@@ -11,9 +11,11 @@ use progenitor_client::ResponseValue;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
+use super::token::TokenCache;
 use super::{Error, ErrorKind, Operation, RawResponse, RequestId, Response};
 use super::{conformance, decode, retry_after, salvage};
 use crate::clock::Clock;
+use crate::domain::AccessToken;
 
 /// Headers that say who calls. Each value is marked sensitive.
 pub(crate) type Stamp = Vec<(http::HeaderName, HeaderValue)>;
@@ -27,6 +29,8 @@ pub(crate) struct Call {
     clock: Arc<dyn Clock>,
     stamp: Stamp,
     came: Arc<Mutex<Came>>,
+    /// The token that the call is made with, and where it is held.
+    token: Option<(AccessToken, Arc<TokenCache>)>,
 }
 
 /// What the transport has seen.
@@ -54,6 +58,7 @@ impl Call {
             clock,
             stamp: Stamp::new(),
             came: Arc::default(),
+            token: None,
         }
     }
 
@@ -62,6 +67,7 @@ impl Call {
         Self {
             operation,
             came: Arc::default(),
+            token: None,
             ..self.clone()
         }
     }
@@ -70,6 +76,14 @@ impl Call {
         Self {
             stamp,
             ..self.clone()
+        }
+    }
+
+    /// Says which token the call is made with: a server that does not accept it will not accept it the next time.
+    pub(crate) fn holding(self, token: AccessToken, cache: Arc<TokenCache>) -> Self {
+        Self {
+            token: Some((token, cache)),
+            ..self
         }
     }
 
@@ -179,6 +193,9 @@ impl Call {
         let spoilt = raw
             .as_ref()
             .filter(|raw| self.operation == Operation::CreateSession && raw.status.is_success());
+        if let (ErrorKind::Unauthorized, Some((token, cache))) = (kind, &self.token) {
+            cache.forget(token);
+        }
         self.error(kind)
             .with_session(spoilt.and_then(|raw| salvage::session_id(&raw.body)))
             .with_retry_after(

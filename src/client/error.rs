@@ -47,7 +47,8 @@ pub enum ErrorKind {
     /// A success answer that is not what the contract says: not JSON, a wrong JSON type, a missing member, a
     /// malformed session id. [`path`](Error::path) says where.
     Decode,
-    /// The answer is about another session, or about another reference.
+    /// The answer is about another session than the one asked for; of a create, it has another reference than the one
+    /// sent. The answer may be somebody else's.
     WrongSession,
     /// 400, 422 and the other 4xx that say that nothing was done: a value or the state of the session is refused.
     Refused,
@@ -147,7 +148,7 @@ impl ErrorKind {
             Self::TooLarge => "the answer is too long",
             Self::Encoded => "the answer is compressed, which was not offered",
             Self::Decode => "the answer cannot be read",
-            Self::WrongSession => "the answer is about another session",
+            Self::WrongSession => "the answer is about another session or reference",
             Self::Refused => "refused",
             Self::Unauthorized => "not authorized",
             Self::Forbidden => "forbidden",
@@ -261,8 +262,11 @@ impl Error {
         self.0.operation.changes_state() && self.0.kind.may_have_been_carried_out()
     }
 
-    /// Returns the session that a failed create has made all the same, where the answer is spoilt but its session id can
-    /// be read. The session can be looked at, used or cancelled.
+    /// Returns the session id in the spoilt answer of a failed create, where it can be read: the session that was made
+    /// all the same, to be looked at, used or cancelled.
+    ///
+    /// With [`ErrorKind::WrongSession`] it is the session of an answer with another reference, which may be another
+    /// payor's. Find out by its details whose it is before anything else.
     #[must_use]
     pub fn session_id(&self) -> Option<&SessionId> {
         self.0.session_id.as_ref()
@@ -315,6 +319,10 @@ impl fmt::Display for Error {
         }
         if self.maybe_applied() {
             f.write_str(match self.operation() {
+                Operation::CreateSession if self.kind() == ErrorKind::WrongSession => {
+                    "; a session may exist, and the one in the answer may be another payor's: find out by its details \
+                     whose it is, and do not cancel it unseen"
+                }
                 Operation::CreateSession if self.session_id().is_some() => {
                     "; a session exists, and its id could be read: look at it or cancel it before creating another"
                 }

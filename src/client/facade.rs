@@ -36,7 +36,7 @@ pub(super) struct Shared {
     pub(super) total: Duration,
     pub(super) http: reqwest::Client,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) tokens: TokenCache,
+    pub(super) tokens: Arc<TokenCache>,
 }
 
 // Handlers of a web server share one client.
@@ -234,33 +234,31 @@ impl Client {
     /// call's context.
     async fn open(&self, operation: Operation, need: Need) -> Result<(wire::Client, Call), Error> {
         let call = self.begin(operation);
-        let stamp = match &self.0.credentials.0 {
+        let call = match &self.0.credentials.0 {
             Scheme::ApiKey { key, id } => {
                 let headers = [("x-api-key", key.expose()), ("x-client-id", id.expose())];
-                headers
-                    .map(|(name, text)| {
-                        Ok((http::HeaderName::from_static(name), header(text, &call)?))
-                    })
-                    .into_iter()
-                    .collect::<Result<Stamp, Error>>()?
+                let stamp = headers.map(|(name, text)| {
+                    Ok((http::HeaderName::from_static(name), header(text, &call)?))
+                });
+                let stamp = stamp.into_iter().collect::<Result<Stamp, Error>>()?;
+                call.stamped(stamp)
             }
             Scheme::Basic { .. } | Scheme::Form { .. } => {
+                let tokens = &self.0.tokens;
                 let now = self.0.clock.now();
                 let errand = call.errand(Operation::Authorize);
                 // On the heap: most calls hold a token already, and their future should stay small.
                 let fetch =
                     Box::pin(async { self.fetch_token(&errand).await.map(Response::into_inner) });
                 let token = match need {
-                    Need::Any => errand.in_time(self.0.tokens.any(now, fetch)).await,
-                    Need::Unspent => errand.in_time(self.0.tokens.for_create(now, fetch)).await,
+                    Need::Any => errand.in_time(tokens.any(now, fetch)).await,
+                    Need::Unspent => errand.in_time(tokens.for_create(now, fetch)).await,
                 }??;
-                vec![(
-                    AUTHORIZATION,
-                    header(&format!("Bearer {}", token.expose()), &call)?,
-                )]
+                let bearer = header(&format!("Bearer {}", token.expose()), &call)?;
+                call.stamped(vec![(AUTHORIZATION, bearer)])
+                    .holding(token, Arc::clone(tokens))
             }
         };
-        let call = call.stamped(stamp);
         Ok((self.wire(&call), call))
     }
 

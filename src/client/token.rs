@@ -49,9 +49,13 @@ impl TokenCache {
         now: Instant,
         fetch: impl Future<Output = Result<Token, E>>,
     ) -> Result<AccessToken, E> {
+        if let Some(token) = self.living(now) {
+            return Ok(token);
+        }
         let _one_at_a_time = self.gate.lock().await;
-        if let Some(held) = self.held().as_ref().filter(|held| held.stale_at > now) {
-            return Ok(held.token.clone());
+        // Whoever was here before may have fetched one.
+        if let Some(token) = self.living(now) {
+            return Ok(token);
         }
         let token = fetch.await?;
         self.hold(&token, now, false);
@@ -80,6 +84,24 @@ impl TokenCache {
     /// Holds a token that was fetched on request.
     pub(crate) fn put(&self, token: &Token, now: Instant) {
         self.hold(token, now, false);
+    }
+
+    /// Gives up a token that the server does not accept. One that has taken its place meanwhile stays.
+    pub(crate) fn forget(&self, token: &AccessToken) {
+        let mut held = self.held();
+        if held
+            .as_ref()
+            .is_some_and(|held| held.token.expose() == token.expose())
+        {
+            *held = None;
+        }
+    }
+
+    fn living(&self, now: Instant) -> Option<AccessToken> {
+        self.held()
+            .as_ref()
+            .filter(|held| held.stale_at > now)
+            .map(|held| held.token.clone())
     }
 
     fn held(&self) -> MutexGuard<'_, Option<Held>> {

@@ -96,6 +96,21 @@ pub struct SessionDetails {
     pub extra: Extra,
 }
 
+impl SessionDetails {
+    /// Returns whether the session has ended: see [`SessionStatus::is_final`]. An answer without a code cannot tell a
+    /// `Completed` that still waits for a signature from one that does not; the status operation can.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        self.status.is_final(self.status_details.as_ref())
+    }
+
+    /// Returns whether the debit is scheduled: see [`SessionStatus::is_scheduled`].
+    #[must_use]
+    pub fn is_scheduled(&self) -> bool {
+        self.status.is_scheduled(self.status_details.as_ref())
+    }
+}
+
 /// Where the payor is in the hosted page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

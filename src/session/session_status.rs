@@ -1,5 +1,6 @@
 //! How far a session has come.
 
+use super::StatusDetails;
 use super::open::open_code;
 
 open_code! {
@@ -24,15 +25,57 @@ open_code! {
 }
 
 impl SessionStatus {
-    /// Whether a session with this status has ended for good.
+    /// Whether a session with this status and code has ended, so that there is nothing more to wait for.
     ///
-    /// A status that this version does not know is taken as not terminal: asking again costs nothing, giving up on a live
-    /// payment does.
+    /// `Completed` with EFT0302 has not: the account is validated, and the payor has not yet signed the agreement without
+    /// which nothing is debited. A status that this version does not know has not either: asking again costs nothing,
+    /// giving up on a live payment does.
     #[must_use]
-    pub fn is_terminal(&self) -> bool {
+    pub fn is_final(&self, details: Option<&StatusDetails>) -> bool {
         match self {
-            Self::Completed | Self::Failed | Self::Cancelled | Self::Expired => true,
+            Self::Completed => details != Some(&StatusDetails::Eft0302),
+            Self::Failed | Self::Cancelled | Self::Expired => true,
             Self::Initiated | Self::InProgress | Self::Unknown(_) => false,
+        }
+    }
+
+    /// Whether the debit is scheduled: `Completed` with EFT0301, the one pair by which money moves.
+    ///
+    /// No other `Completed` is proof of it, neither one without a code nor one with a code that this version does not
+    /// know.
+    #[must_use]
+    pub fn is_scheduled(&self, details: Option<&StatusDetails>) -> bool {
+        *self == Self::Completed && details == Some(&StatusDetails::Eft0301)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unsigned_agreement_is_neither_the_end_nor_a_debit() {
+        for (status, details, is_final, is_scheduled) in [
+            ("Initiated", Some("EFT0101"), false, false),
+            ("InProgress", None, false, false),
+            ("Completed", Some("EFT0302"), false, false),
+            ("Completed", Some("EFT0301"), true, true),
+            ("Completed", None, true, false),
+            ("Completed", Some("EFT9999"), true, false),
+            ("Failed", Some("EFT0301"), true, false),
+            ("Failed", Some("EFT0402"), true, false),
+            ("Canceled", Some("EFT0501"), true, false),
+            ("Cancelled", None, true, false),
+            ("Expired", Some("EFT0601"), true, false),
+            ("Paused", None, false, false),
+        ] {
+            let details = details.map(StatusDetails::from);
+            let (seen, code) = (SessionStatus::from(status), details.as_ref());
+            assert_eq!(
+                (seen.is_final(code), seen.is_scheduled(code)),
+                (is_final, is_scheduled),
+                "{status} {details:?}"
+            );
         }
     }
 }

@@ -30,3 +30,18 @@ pub struct StatusReport {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
+impl StatusReport {
+    /// Returns whether the session has ended, so that there is nothing more to wait for. `Completed` with EFT0302 has
+    /// not: see [`SessionStatus::is_final`].
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        self.status.is_final(self.status_details.as_ref())
+    }
+
+    /// Returns whether the debit is scheduled: see [`SessionStatus::is_scheduled`].
+    #[must_use]
+    pub fn is_scheduled(&self) -> bool {
+        self.status.is_scheduled(self.status_details.as_ref())
+    }
+}

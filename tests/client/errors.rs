@@ -157,10 +157,7 @@ async fn a_create_that_fails_for_want_of_a_token_has_created_nothing() {
 #[tokio::test]
 async fn the_whole_call_ends_in_time() {
     let server = Scripted::start(|_: &Asked| Reply::Stall(Vec::new())).await;
-    let timeouts = Timeouts {
-        total: Duration::from_millis(100),
-        ..Timeouts::default()
-    };
+    let timeouts = Timeouts::default().total(Duration::from_millis(100));
     let base = Environment::custom(server.base()).unwrap();
     let client = Client::builder(base, Credentials::api_key("key-1", "shop").unwrap())
         .timeouts(timeouts)
@@ -245,10 +242,7 @@ async fn a_session_id_that_can_be_read_is_not_lost() {
         let server = Scripted::start(move |_: &Asked| reply.clone()).await;
         let base = Environment::custom(server.base()).unwrap();
         // The total time ends before the attempt's: half an answer is in hand then, and is kept.
-        let timeouts = Timeouts {
-            total: Duration::from_millis(200),
-            ..Timeouts::default()
-        };
+        let timeouts = Timeouts::default().total(Duration::from_millis(200));
         let mut builder = Client::builder(base, Credentials::api_key("key-1", "shop").unwrap());
         if kind == ErrorKind::Timeout {
             builder = builder.timeouts(timeouts);
@@ -263,10 +257,12 @@ async fn a_session_id_that_can_be_read_is_not_lost() {
         assert_eq!(error.session_id(), Some(&session()), "{name}");
         assert_eq!(error.status(), Some(201), "{name}");
         assert!(error.maybe_applied(), "{name}");
-        assert!(
-            error.to_string().contains("its id could be read"),
-            "{name}: {error}"
-        );
+        let advice = if kind == ErrorKind::WrongSession {
+            "do not cancel it unseen"
+        } else {
+            "its id could be read"
+        };
+        assert!(error.to_string().contains(advice), "{name}: {error}");
         assert!(
             !format!("{error} {error:?}").contains(SESSION),
             "{name}: it is there to be asked for, not to be printed"
@@ -288,11 +284,10 @@ async fn a_session_id_that_can_be_read_is_not_lost() {
 async fn no_time_is_too_long() {
     let body = format!(r#"{{"sessionId":"{SESSION}","status":"Initiated"}}"#);
     let server = Scripted::start(move |_: &Asked| Reply::json(200, &body)).await;
-    let forever = Timeouts {
-        connect: Duration::MAX,
-        attempt: Duration::MAX,
-        total: Duration::MAX,
-    };
+    let forever = Timeouts::default()
+        .connect(Duration::MAX)
+        .attempt(Duration::MAX)
+        .total(Duration::MAX);
     let base = Environment::custom(server.base()).unwrap();
     let credentials = Credentials::basic("shop", "hush").unwrap();
     let client = Client::builder(base, credentials)
@@ -324,10 +319,7 @@ fn what_no_client_can_be_built_with_is_refused() {
     }
     let error = builder().user_agent("shop\r\nx: y").build().unwrap_err();
     assert!(error.to_string().contains("user agent"), "{error}");
-    let none = Timeouts {
-        attempt: Duration::ZERO,
-        ..Timeouts::default()
-    };
+    let none = Timeouts::default().attempt(Duration::ZERO);
     let error = builder().timeouts(none).build().unwrap_err();
     assert!(error.to_string().contains("zero"), "{error}");
 }
@@ -350,4 +342,29 @@ async fn a_lifetime_is_any_whole_number_of_seconds() {
         let lifetime = token.ok().map(|token| token.lifetime);
         assert_eq!(lifetime, expected.map(Duration::from_secs), "{seconds}");
     }
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_accepted_is_not_used_again() {
+    let server = Scripted::start(|asked: &Asked| {
+        if asked.header("authorization") == ["Bearer token-1"] {
+            Reply::json(401, r#"{"error":"unauthorized"}"#)
+        } else {
+            Reply::json(
+                200,
+                &format!(r#"{{"sessionId":"{SESSION}","status":"Initiated"}}"#),
+            )
+        }
+    })
+    .await;
+    let client = client(&server);
+    let error = client.status(&session()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    client.status(&session()).await.unwrap();
+    let used: Vec<String> = server
+        .calls()
+        .iter()
+        .map(|asked| asked.header("authorization").join(","))
+        .collect();
+    assert_eq!(used, ["Bearer token-1", "Bearer token-2"]);
 }

@@ -79,15 +79,14 @@ impl StatusSeen {
         }
     }
 
-    /// Whether nothing will change any more. A debit agreement that is not signed yet counts as under way, though its
-    /// status is `Completed` already.
+    /// Whether nothing will change any more.
     pub(super) fn is_final(&self) -> bool {
-        self.status.is_terminal() && self.code != Some(StatusDetails::Eft0302)
+        self.status.is_final(self.code.as_ref())
     }
 
     /// Whether the debit is scheduled.
     pub(super) fn is_scheduled(&self) -> bool {
-        self.status == SessionStatus::Completed && self.code == Some(StatusDetails::Eft0301)
+        self.status.is_scheduled(self.code.as_ref())
     }
 
     /// The status with its code: `Completed (EFT0301)`.
