@@ -1,1 +1,3 @@
 //! x
+#[cfg(feature = "spec")]
+pub mod spec;
