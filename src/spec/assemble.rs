@@ -124,12 +124,9 @@ impl<'t> Builder<'t> {
         }
         .map_err(|fault| self.scalar_fault(text, fault, at))?;
         let left_empty = plain && anchor == 0 && text.is_empty();
-        let at = match self.open.last().map(|open| &open.content) {
-            Some(Content::Mapping {
-                key: Some((_, key_at)),
-                ..
-            }) if left_empty => *key_at,
-            None if left_empty => return Err(self.empty()),
+        let at = match self.pending_key() {
+            Some(key_at) if left_empty => key_at,
+            _ if left_empty && self.open.is_empty() => return Err(self.empty()),
             _ => at,
         };
         let size = Size {
@@ -158,6 +155,17 @@ impl<'t> Builder<'t> {
                 format!("{text} does not fit the tag before it"),
                 "remove the tag or correct the value",
             ),
+        }
+    }
+
+    /// Returns the place of the key whose value comes next.
+    pub(super) fn pending_key(&self) -> Option<Position> {
+        match self.open.last().map(|open| &open.content) {
+            Some(Content::Mapping {
+                key: Some((_, key_at)),
+                ..
+            }) => Some(*key_at),
+            _ => None,
         }
     }
 

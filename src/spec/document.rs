@@ -8,7 +8,7 @@ use super::read;
 use super::{Node, Pointer, Position, Value};
 
 /// A document that was read, with enough kept to point into its text.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Document {
     name: String,
     text: Arc<str>,
@@ -175,18 +175,33 @@ impl Document {
         {
             return Ok(text);
         }
-        let remedy = if text.starts_with("3.") && !text.starts_with("3.0") {
-            "write it as 3.0.3: `nullable: true` for a type list with null, `enum` with one value for `const`, \
-             true or false for the exclusive bounds"
+        let (what, remedy) = if text == "3.0" {
+            (
+                "the version lacks its third part".to_owned(),
+                "write `openapi: 3.0.3`",
+            )
+        } else if text.starts_with("3.") && !text.starts_with("3.0") {
+            (
+                format!("OpenAPI {} is not 3.0", shown(text)),
+                "write it as 3.0.3: `nullable: true` for a type list with null, `enum` with one value for `const`, \
+                 true or false for the exclusive bounds",
+            )
         } else {
-            "give all three parts of the version: `openapi: 3.0.3`"
+            (
+                format!("{} is no version of OpenAPI 3.0", shown(text)),
+                "convert the document to 3.0.3, or correct the version",
+            )
         };
-        Err(self.error_at(
-            version.at,
-            &at,
-            format!("OpenAPI version {} is not 3.0", shown(text)),
-            remedy,
-        ))
+        Err(self.error_at(version.at, &at, what, remedy))
+    }
+}
+
+/// The text is long, and its tree longer still: neither helps in a message.
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Document")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 

@@ -14,6 +14,7 @@
 //!
 //! The build script includes this module by path, so nothing here may name the crate it is part of.
 
+pub mod accept;
 mod access;
 mod assemble;
 mod document;
@@ -32,6 +33,7 @@ mod size;
 mod surrogate;
 mod tag;
 pub mod translate;
+pub mod view;
 
 pub use document::Document;
 pub use error::SpecError;

@@ -24,7 +24,8 @@ impl std::fmt::Display for Position {
 
 /// One value of a document and where it starts.
 ///
-/// A value that came through a YAML alias has the place of the anchored text. A value left empty (`key:`) has the
+/// A value that came through a YAML alias has the place of the anchored text. A block text (`|`, `>`) has that of its
+/// first line. A value left empty (`key:`) has the
 /// place of its key.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {

@@ -91,11 +91,19 @@ pub(super) fn root(name: &str, text: &Arc<str>) -> Result<Node, SpecError> {
     let rewritten = Rewritten::of(text);
     let mut parser = Parser::new_from_str(&rewritten.text);
     let mut builder = Builder::new(name, text);
+    let mut lines = Lines::of(text);
+    // The parser may put the end of the text on a line of its own, which nobody can find.
+    let end = end_of(text);
     let mut documents = 0;
     while let Some(event) = parser.next_event() {
-        let (event, Span { start, .. }) =
-            event.map_err(|error| syntax(text, &builder, &rewritten, &error))?;
-        let at = rewritten.position(&start);
+        let (event, Span { start, .. }) = event.map_err(|error| {
+            syntax(
+                &error,
+                rewritten.position(error.marker()).min(end),
+                &builder,
+            )
+        })?;
+        let at = rewritten.position(&start).min(end);
         match event {
             Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
             Event::DocumentStart(_) => {
@@ -112,7 +120,14 @@ pub(super) fn root(name: &str, text: &Arc<str>) -> Result<Node, SpecError> {
             Event::Scalar(scalar, style, anchor, tag) => {
                 builder.scalar(&scalar, style, anchor, tag.as_deref(), at)?;
             }
-            Event::SequenceStart(anchor, tag) => builder.list(anchor, tag.as_deref(), at)?,
+            Event::SequenceStart(anchor, tag) => {
+                // Of a list no deeper than its key the parser gives the place behind the first dash.
+                let at = match builder.pending_key() {
+                    Some(key_at) if key_at.line < at.line => lines.dash(at.line).unwrap_or(at),
+                    _ => at,
+                };
+                builder.list(anchor, tag.as_deref(), at)?;
+            }
             Event::MappingStart(anchor, tag) => builder.mapping(anchor, tag.as_deref(), at)?,
             Event::SequenceEnd | Event::MappingEnd => builder.close()?,
             Event::Alias(anchor) => builder.alias(anchor, at)?,
@@ -121,14 +136,7 @@ pub(super) fn root(name: &str, text: &Arc<str>) -> Result<Node, SpecError> {
     builder.finish()
 }
 
-fn syntax(
-    text: &str,
-    builder: &Builder<'_>,
-    rewritten: &Rewritten<'_>,
-    error: &ScanError,
-) -> SpecError {
-    // The parser may put the end of the text on a line of its own, which nobody can find.
-    let at = rewritten.position(error.marker()).min(end_of(text));
+fn syntax(error: &ScanError, at: Position, builder: &Builder<'_>) -> SpecError {
     let info = error.info();
     // The parser keeps its own, larger limit on brackets, and may reach it before their first event is out.
     if info.contains("recursion limit") {
@@ -211,4 +219,35 @@ fn end_of(text: &str) -> Position {
         }
     }
     at
+}
+
+/// The lines of a text, visited in ascending order.
+struct Lines<'t> {
+    rest: &'t str,
+    number: usize,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            rest: text,
+            number: 1,
+        }
+    }
+
+    /// Returns the place of the dash that the line begins with, if it does.
+    fn dash(&mut self, line: usize) -> Option<Position> {
+        while self.number < line {
+            let end = self.rest.find(['\n', '\r'])?;
+            let (_, after) = self.rest.split_at_checked(end)?;
+            self.rest = after.strip_prefix("\r\n").or_else(|| after.get(1..))?;
+            self.number += 1;
+        }
+        let content = self.rest.trim_start_matches(' ');
+        let behind = content.strip_prefix('-')?;
+        (behind.is_empty() || behind.starts_with([' ', '\t', '\n', '\r'])).then_some(Position {
+            line,
+            column: self.rest.len() - content.len() + 1,
+        })
+    }
 }

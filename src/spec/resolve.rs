@@ -78,9 +78,13 @@ impl Document {
                     .tokens()
                     .get(front.tokens().len())
                     .map_or("", String::as_str);
+                let place = if front.is_root() {
+                    "the document".to_owned()
+                } else {
+                    shown(&front.fragment())
+                };
                 return format!(
-                    "{} exists and has no {}; define it there or correct the name",
-                    shown(&front.fragment()),
+                    "{place} has no {}; define it there or correct the name",
                     shown(missing)
                 );
             }

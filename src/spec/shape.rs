@@ -81,6 +81,7 @@ fn written(node: &Node) -> String {
         Value::Number(number) => shown(&number.to_string()),
         Value::Bool(flag) => shown(&flag.to_string()),
         Value::String(text) => format!("the text {}", shown(text)),
+        Value::Array(items) if items.is_empty() => "an empty list".to_owned(),
         _ => node.kind().to_owned(),
     }
 }

@@ -1,0 +1,141 @@
+//! The command line, as `--help` shows it.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::demo::Scenario;
+
+const EXAMPLES: &str = "\
+Examples:
+  flinks-pay demo                        watch a whole payment, without account or network
+  flinks-pay demo --scenario unhappy1    the same, and it ends badly: exit code 1
+  flinks-pay sandbox                     a simulator to develop against
+  flinks-pay rules                       what every value must be, and who says so
+
+Exit codes:
+  0  nothing is wrong; the payment is scheduled
+  1  it ran, and the payment ended badly
+  2  it could not run: arguments, unreadable input, network";
+
+const DEMO_EXAMPLES: &str = "\
+Examples:
+  flinks-pay demo
+  flinks-pay demo --scenario happy2      less is guaranteed than was asked for
+  flinks-pay demo --regular --format json
+  flinks-pay demo --pace 500             slow enough to watch
+
+Another server: FLINKS_PAY_CLIENT_ID and FLINKS_PAY_CLIENT_SECRET have its credentials;
+`flinks-pay sandbox` prints both.
+  flinks-pay demo --base-url http://127.0.0.1:8080
+
+Exit codes:
+  0  the payment is scheduled (EFT0301)
+  1  the payment ended badly
+  2  it could not be run, or not be followed to its end";
+
+const SANDBOX_EXAMPLES: &str = "\
+Examples:
+  flinks-pay sandbox
+  flinks-pay sandbox --port 8080
+
+It prints what another shell needs, as exports. Every start has new credentials.
+Ctrl-C ends it.";
+
+const SPEC_EXAMPLES: &str = "\
+Examples:
+  flinks-pay spec > flinks-pay.yaml
+  flinks-pay spec --report               what was changed before code was generated, and why
+  flinks-pay spec --checks               what every answer is checked for";
+
+const RULES_EXAMPLES: &str = "\
+Examples:
+  flinks-pay rules
+  flinks-pay rules --format json | jq '.rules[] | select(.severity == \"warn\") | .id'
+
+The sources are keys of pages; openapi/README.md in the repository says which.";
+
+/// Flinks Pay sessions from the command line: a payment to watch, a simulator, the contract and its rules.
+#[derive(Debug, Parser)]
+#[command(name = "flinks-pay", version, after_help = EXAMPLES, disable_help_subcommand = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run a whole payment and show every step of it.
+    Demo(DemoArgs),
+    /// Run a simulator of Flinks Pay on this machine until Ctrl-C.
+    Sandbox(SandboxArgs),
+    /// Print the contract, or what the code is generated from.
+    Spec(SpecArgs),
+    /// Print every rule that values are checked by.
+    Rules(RulesArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = DEMO_EXAMPLES)]
+pub(super) struct DemoArgs {
+    /// How the payment goes.
+    #[arg(long, value_enum, default_value_t = Scenario::Happy1)]
+    pub(super) scenario: Scenario,
+    /// Make it a regular EFT, which has no guarantee.
+    #[arg(long)]
+    pub(super) regular: bool,
+    /// Use the server at this address instead of a simulator of its own.
+    #[arg(long, value_name = "URL")]
+    pub(super) base_url: Option<String>,
+    /// Lines as it happens, or one JSON document at the end.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// Wait so long between two steps.
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=60_000))]
+    pub(super) pace: u64,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = SANDBOX_EXAMPLES)]
+pub(super) struct SandboxArgs {
+    /// The port on 127.0.0.1; 0 for any that is free.
+    #[arg(long, default_value_t = 0)]
+    pub(super) port: u16,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = SPEC_EXAMPLES)]
+pub(super) struct SpecArgs {
+    #[command(flatten)]
+    pub(super) part: SpecPart,
+}
+
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "three flags of which one may be given; clap sees to that"
+)]
+pub(super) struct SpecPart {
+    /// Print the document that the code is generated from, as JSON.
+    #[arg(long)]
+    pub(super) view: bool,
+    /// Print what was changed in the contract to make that document, and why.
+    #[arg(long)]
+    pub(super) report: bool,
+    /// Print what every answer is checked for.
+    #[arg(long)]
+    pub(super) checks: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = RULES_EXAMPLES)]
+pub(super) struct RulesArgs {
+    /// Text for reading, or one JSON document.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Text,
+    Json,
+}

@@ -1,0 +1,107 @@
+//! The server that a demo runs against: a simulator of its own, another one, or Flinks' sandbox.
+
+use flinks_pay::client::{Client, Credentials, CredentialsError, Environment};
+use flinks_pay::sandbox::{Sandbox, SandboxError};
+
+use crate::cli::control::Control;
+use crate::cli::problem::Problem;
+
+/// A server to run against.
+#[derive(Debug)]
+pub(super) struct Target {
+    pub(super) client: Client,
+    /// Only a simulator has one.
+    pub(super) control: Option<Control>,
+    /// The one that was started for the demo.
+    own: Option<Sandbox>,
+}
+
+impl Target {
+    /// Starts a simulator in this process.
+    pub(super) async fn embedded() -> Result<Self, Problem> {
+        let sandbox = Sandbox::start().await.map_err(|error: SandboxError| {
+            Problem::new(
+                "the simulator cannot start",
+                "see that a port of 127.0.0.1 can be listened on",
+            )
+            .caused_by(&error)
+        })?;
+        let environment = environment(sandbox.base_url().as_str())?;
+        let credentials = Credentials::basic(sandbox.client_id(), sandbox.client_secret());
+        let mut target = Self::connect(environment, credentials).await?;
+        target.own = Some(sandbox);
+        Ok(target)
+    }
+
+    /// Uses the server at an address, with the credentials in the environment.
+    pub(super) async fn at(base_url: &str) -> Result<Self, Problem> {
+        let environment = environment(base_url)?;
+        if environment.base_url().host() == Environment::production().base_url().host() {
+            let remedy = format!(
+                "use the sandbox, {}, or leave out --base-url",
+                Environment::sandbox()
+            );
+            return Err(
+                Problem::new("the demo does not run against production", remedy)
+                    .because("it would open a session for a payor that does not exist"),
+            );
+        }
+        Self::connect(environment, Credentials::from_env()).await
+    }
+
+    async fn connect(
+        environment: Environment,
+        credentials: Result<Credentials, CredentialsError>,
+    ) -> Result<Self, Problem> {
+        let credentials = credentials.map_err(|error| {
+            let remedy = "set FLINKS_PAY_CLIENT_ID and FLINKS_PAY_CLIENT_SECRET; `flinks-pay sandbox` prints those of a \
+                          simulator";
+            Problem::new(format!("there are no credentials for {environment}"), remedy).caused_by(&error)
+        })?;
+        let control = Control::find(&environment).await.map_err(|error| {
+            let remedy = "see that it is up and that the address is right; `flinks-pay sandbox` starts a simulator";
+            Problem::new(format!("nothing answers at {environment}"), remedy).caused_by(&error)
+        })?;
+        let client = Client::builder(environment, credentials)
+            .build()
+            .map_err(|error| {
+                Problem::new(
+                    "the client cannot be set up",
+                    "see that this machine has root certificates",
+                )
+                .caused_by(&error)
+            })?;
+        Ok(Self {
+            client,
+            control,
+            own: None,
+        })
+    }
+
+    /// What it is, for the heading.
+    pub(super) fn kind(&self) -> &'static str {
+        match (&self.own, &self.control) {
+            (Some(_), _) => "a simulator in this process",
+            (None, Some(_)) => "a simulator in another process",
+            (None, None) => "a server that is not a simulator",
+        }
+    }
+
+    /// Stops the simulator, if it is the demo's own.
+    pub(super) async fn close(self) {
+        if let Some(sandbox) = self.own {
+            sandbox.shutdown().await;
+        }
+    }
+}
+
+fn environment(base_url: &str) -> Result<Environment, Problem> {
+    // The text is not repeated: it may hold credentials.
+    Environment::custom(base_url).map_err(|error| {
+        Problem::new(
+            "--base-url cannot be used",
+            "give an address such as http://127.0.0.1:8080",
+        )
+        .caused_by(&error)
+    })
+}

@@ -1,0 +1,137 @@
+//! Why a command could not run: what is wrong, why, and what to do about it.
+
+use std::error::Error;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+/// A reason for exit code 2.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Problem {
+    problem: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+    remedy: String,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    standing: Option<Standing>,
+}
+
+/// How a payment stands that could not be followed to its end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Standing {
+    /// Whole: it is what somebody needs to cancel the session.
+    pub(super) session_id: Option<String>,
+    /// Whether the call that failed may have been carried out all the same.
+    pub(super) maybe_applied: bool,
+    /// The same in words, with the last status that was seen.
+    pub(super) standing: String,
+}
+
+impl Problem {
+    /// Says what is wrong and what to do, as fragments without a full stop.
+    pub(super) fn new(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            problem: visible(&problem.into()),
+            why: None,
+            remedy: visible(&remedy.into()),
+            standing: None,
+        }
+    }
+
+    /// Adds the reason in words.
+    pub(super) fn because(mut self, why: impl AsRef<str>) -> Self {
+        self.why = Some(visible(why.as_ref()));
+        self
+    }
+
+    /// Adds an error with everything behind it.
+    pub(super) fn caused_by(self, error: &dyn Error) -> Self {
+        self.because(chain(error))
+    }
+
+    /// Adds how the payment stands.
+    pub(super) fn leaving(mut self, standing: Standing) -> Self {
+        self.standing = Some(standing);
+        self
+    }
+
+    /// Writes it for a person, one line for each part.
+    pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Self {
+            problem,
+            why,
+            remedy,
+            standing,
+        } = self;
+        writeln!(out, "error: {problem}")?;
+        if let Some(why) = why {
+            writeln!(out, "  why: {why}")?;
+        }
+        if let Some(standing) = standing {
+            if let Some(id) = &standing.session_id {
+                writeln!(out, "  session: {id}")?;
+            }
+            writeln!(out, "  payment: {}", standing.standing)?;
+        }
+        writeln!(out, "  what to do: {remedy}")
+    }
+}
+
+/// The messages of an error and of its causes. A cause that its effect repeats is left out.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let message = error.to_string();
+        if !text.contains(&message) {
+            text.push_str(": ");
+            text.push_str(&message);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+/// Returns the text with control characters escaped: part of it may come from a server or from the command line.
+fn visible(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() {
+            safe.extend(character.escape_default());
+        } else {
+            safe.push(character);
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("outer")]
+    struct Outer(#[source] Inner);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("inner \u{1b}[31m")]
+    struct Inner;
+
+    #[test]
+    fn a_problem_says_what_why_how_it_stands_and_what_to_do() {
+        let problem = Problem::new("no answer", "try again")
+            .caused_by(&Outer(Inner))
+            .leaving(Standing {
+                session_id: Some("an-id".to_owned()),
+                maybe_applied: false,
+                standing: "as last seen".to_owned(),
+            });
+        let mut text = Vec::new();
+        assert!(problem.write(&mut text).is_ok());
+        assert_eq!(
+            String::from_utf8_lossy(&text),
+            "error: no answer\n  why: outer: inner \\u{1b}[31m\n  session: an-id\n  payment: as last seen\n  \
+             what to do: try again\n"
+        );
+    }
+}

@@ -1,0 +1,57 @@
+//! `flinks-pay sandbox`: a simulator in the foreground.
+
+use std::io::{self, Write};
+
+use flinks_pay::sandbox::Sandbox;
+
+use super::args::SandboxArgs;
+use super::exit::Exit;
+use super::problem::Problem;
+use super::unwritable;
+
+pub(super) async fn run(args: &SandboxArgs, out: &mut dyn Write) -> Result<Exit, Problem> {
+    let sandbox = Sandbox::builder()
+        .port(args.port)
+        .start()
+        .await
+        .map_err(|error| {
+            Problem::new(
+                "the simulator cannot start",
+                "choose another --port, or leave it out for a free one",
+            )
+            .caused_by(&error)
+        })?;
+    let ended = match announce(&sandbox, out) {
+        Ok(()) => tokio::signal::ctrl_c()
+            .await
+            .map(|()| Exit::Good)
+            .map_err(|error| {
+                Problem::new("Ctrl-C cannot be waited for", "end the process by its id")
+                    .caused_by(&error)
+            }),
+        // Whoever was to read the credentials is gone, so nobody will call.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Good),
+        Err(error) => Err(unwritable(&error)),
+    };
+    sandbox.shutdown().await;
+    ended
+}
+
+/// Says where it is and who may call it, so that a shell can take it up. The values need no quotes: they are an address
+/// and two texts of letters, digits and hyphens.
+fn announce(sandbox: &Sandbox, out: &mut dyn Write) -> io::Result<()> {
+    let base = sandbox.base_url().as_str().trim_end_matches('/');
+    writeln!(
+        out,
+        "# A simulator of Flinks Pay. Ctrl-C ends it. In another shell:"
+    )?;
+    writeln!(out, "export FLINKS_PAY_BASE_URL={base}")?;
+    writeln!(out, "export FLINKS_PAY_CLIENT_ID={}", sandbox.client_id())?;
+    writeln!(
+        out,
+        "export FLINKS_PAY_CLIENT_SECRET={}",
+        sandbox.client_secret()
+    )?;
+    writeln!(out, "flinks-pay demo --base-url \"$FLINKS_PAY_BASE_URL\"")?;
+    out.flush()
+}

@@ -1,0 +1,313 @@
+//! Why a call failed, what that says about money, and what to do.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use super::{Operation, Problem, RawResponse, RequestId};
+
+/// A failed call.
+///
+/// `Display` is one line without bodies, header values or anything that was sent; the cause is in `source()`.
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: ErrorKind,
+    operation: Operation,
+    request_id: RequestId,
+    raw: Option<RawResponse>,
+    problem: Option<Problem>,
+    retry_after: Option<Duration>,
+    path: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What kind of failure it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client is not set up for this: no token exists for API keys, or the request could not be put together.
+    Configuration,
+    /// No connection came about: name not found, refused, unreachable, or TLS. No byte of the request left.
+    Connect,
+    /// The time for the attempt or for the whole call ran out after the request may have left.
+    Timeout,
+    /// The connection broke after the request may have left, or the answer stopped half-way.
+    Interrupted,
+    /// A redirect was answered. Credentials are not carried along.
+    Redirect,
+    /// The answer is longer than [`MAX_BODY_BYTES`](super::MAX_BODY_BYTES).
+    TooLarge,
+    /// The answer is compressed although that was not offered.
+    Encoded,
+    /// A success answer that is not what the contract says: not JSON, a wrong JSON type, a missing member, a
+    /// malformed session id. [`path`](Error::path) says where.
+    Decode,
+    /// The answer is about another session, or about another reference.
+    WrongSession,
+    /// 400, 422 and other 4xx not named below: a value or the state of the session is refused.
+    Refused,
+    /// 401: the token or the credentials are not accepted.
+    Unauthorized,
+    /// 403: not this client's session, or the product is not enabled.
+    Forbidden,
+    /// 404: no such session.
+    NotFound,
+    /// 409: the session is in another state.
+    Conflict,
+    /// 408: the server gave up waiting for the request.
+    RequestTimeout,
+    /// 429.
+    RateLimited,
+    /// 5xx: from Flinks or from a proxy in between.
+    Server,
+    /// A status that means nothing here, such as 1xx or 204 without a body.
+    UnexpectedStatus,
+}
+
+impl ErrorKind {
+    /// Returns the kind of a complete answer that is no success.
+    pub(crate) fn of_status(status: u16) -> Self {
+        match status {
+            300..=399 => Self::Redirect,
+            401 => Self::Unauthorized,
+            403 => Self::Forbidden,
+            404 => Self::NotFound,
+            408 => Self::RequestTimeout,
+            409 => Self::Conflict,
+            429 => Self::RateLimited,
+            400..=499 => Self::Refused,
+            500..=599 => Self::Server,
+            _ => Self::UnexpectedStatus,
+        }
+    }
+
+    /// Whether Flinks may have carried the operation out all the same.
+    fn may_have_been_carried_out(self) -> bool {
+        match self {
+            // Nothing was sent, or a complete answer says that it was not done.
+            Self::Configuration
+            | Self::Connect
+            | Self::Refused
+            | Self::Unauthorized
+            | Self::Forbidden
+            | Self::NotFound
+            | Self::Conflict
+            | Self::RateLimited => false,
+            // No answer, half of one, one that cannot be read, or one that a proxy may have made up.
+            Self::Timeout
+            | Self::Interrupted
+            | Self::Redirect
+            | Self::TooLarge
+            | Self::Encoded
+            | Self::Decode
+            | Self::WrongSession
+            | Self::RequestTimeout
+            | Self::Server
+            | Self::UnexpectedStatus => true,
+        }
+    }
+
+    /// Whether the same call may go better later.
+    fn is_transient(self) -> bool {
+        match self {
+            Self::Connect
+            | Self::Timeout
+            | Self::Interrupted
+            | Self::RequestTimeout
+            | Self::RateLimited
+            | Self::Server => true,
+            Self::Configuration
+            | Self::Redirect
+            | Self::TooLarge
+            | Self::Encoded
+            | Self::Decode
+            | Self::WrongSession
+            | Self::Refused
+            | Self::Unauthorized
+            | Self::Forbidden
+            | Self::NotFound
+            | Self::Conflict
+            | Self::UnexpectedStatus => false,
+        }
+    }
+
+    fn says(self) -> &'static str {
+        match self {
+            Self::Configuration => "the client is not set up for this call",
+            Self::Connect => "no connection",
+            Self::Timeout => "no answer in time",
+            Self::Interrupted => "the connection broke",
+            Self::Redirect => "a redirect, which is not followed",
+            Self::TooLarge => "the answer is too long",
+            Self::Encoded => "the answer is compressed, which was not offered",
+            Self::Decode => "the answer cannot be read",
+            Self::WrongSession => "the answer is about another session",
+            Self::Refused => "refused",
+            Self::Unauthorized => "not authorized",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not found",
+            Self::Conflict => "in conflict with the state of the session",
+            Self::RequestTimeout => "the server stopped waiting for the request",
+            Self::RateLimited => "too many requests",
+            Self::Server => "the server failed",
+            Self::UnexpectedStatus => "an unexpected status",
+        }
+    }
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, operation: Operation, request_id: RequestId) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            operation,
+            request_id,
+            raw: None,
+            problem: None,
+            retry_after: None,
+            path: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn with_raw(mut self, raw: Option<RawResponse>) -> Self {
+        self.0.problem = raw
+            .as_ref()
+            .filter(|raw| !raw.status.is_success())
+            .and_then(|raw| Problem::read(&raw.json()));
+        self.0.raw = raw;
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        self.0.retry_after = retry_after;
+        self
+    }
+
+    pub(crate) fn with_path(mut self, path: String) -> Self {
+        self.0.path = Some(path);
+        self
+    }
+
+    pub(crate) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// Returns what kind of failure it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Returns the operation that failed. It is [`Operation::Authorize`] when a call failed for want of a token.
+    #[must_use]
+    pub fn operation(&self) -> Operation {
+        self.0.operation
+    }
+
+    /// Returns the HTTP status, if an answer came.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.raw.as_ref().map(RawResponse::status)
+    }
+
+    /// Returns how long the server asks to wait (`Retry-After`, in seconds or as a date).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Returns whether the same call may be made again: it may go better, and doing it twice does no harm.
+    ///
+    /// A create is retryable only if no byte of it left. 429 and 503 of a create carry
+    /// [`retry_after`](Self::retry_after) and are left to the caller.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        let Inner {
+            kind, operation, ..
+        } = *self.0;
+        kind.is_transient() && (operation.is_repeatable() || kind == ErrorKind::Connect)
+    }
+
+    /// Returns whether Flinks may have carried the operation out although it failed here.
+    ///
+    /// For a create it means that a session may exist whose id nobody holds. It cannot be opened without the id and
+    /// should expire. Before creating another one for the same debt, look for the reference in the Flinks dashboard,
+    /// in the reconciliation file, or in a webhook.
+    #[must_use]
+    pub fn maybe_applied(&self) -> bool {
+        self.0.operation.changes_state() && self.0.kind.may_have_been_carried_out()
+    }
+
+    /// Returns the id that this client gave the call. It is not sent.
+    #[must_use]
+    pub fn request_id(&self) -> RequestId {
+        self.0.request_id
+    }
+
+    /// Returns what the answer says about the failure, if it is in one of the two shapes that Flinks uses.
+    #[must_use]
+    pub fn problem(&self) -> Option<&Problem> {
+        self.0.problem.as_ref()
+    }
+
+    /// Returns the answer as it came, if one came.
+    #[must_use]
+    pub fn raw(&self) -> Option<&RawResponse> {
+        self.0.raw.as_ref()
+    }
+
+    /// Returns where in the answer decoding failed, such as `payor.account`, or nothing for the answer as a whole; only
+    /// for [`ErrorKind::Decode`].
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        self.0.path.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.operation(), self.kind().says())?;
+        if let Some(status) = self.status() {
+            write!(f, ", status {status}")?;
+        }
+        if let Some(code) = self.problem().and_then(Problem::printable_code) {
+            write!(f, ", code {code}")?;
+        }
+        if let Some(path) = self.path() {
+            if path.is_empty() {
+                f.write_str(", as a whole")?;
+            } else {
+                write!(f, ", at `{path}`")?;
+            }
+        }
+        if let Some(wait) = self.retry_after() {
+            write!(f, ", retry after {} s", wait.as_secs())?;
+        }
+        if self.maybe_applied() {
+            f.write_str(match self.operation() {
+                Operation::CreateSession => {
+                    "; a session may exist whose id is lost: before creating another, look for the reference in the \
+                     Flinks dashboard, the reconciliation file and webhooks"
+                }
+                _ => "; it may have been carried out all the same: read the status",
+            })?;
+        }
+        write!(f, " (request {})", self.request_id())
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_ref().map(|source| {
+            let source: &(dyn StdError + 'static) = source.as_ref();
+            source
+        })
+    }
+}

@@ -1,0 +1,78 @@
+//! The six operations, and what may happen to money in each.
+
+use std::fmt;
+
+/// One operation of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Operation {
+    /// `POST /api/v1/authorize`
+    Authorize,
+    /// `POST /api/v2/sessions`
+    CreateSession,
+    /// `GET /api/v2/sessions/{sessionId}/status`
+    GetSessionStatus,
+    /// `GET /api/v2/sessions/{sessionId}/details`
+    GetSessionDetails,
+    /// `POST /api/v2/sessions/{sessionId}/cancel`
+    CancelSession,
+    /// `POST /api/v2/sessions/{sessionId}/guarantees/confirm`
+    ConfirmGuarantee,
+}
+
+impl Operation {
+    /// Every operation.
+    pub const ALL: [Operation; 6] = [
+        Operation::Authorize,
+        Operation::CreateSession,
+        Operation::GetSessionStatus,
+        Operation::GetSessionDetails,
+        Operation::CancelSession,
+        Operation::ConfirmGuarantee,
+    ];
+
+    /// Returns the `operationId` of the contract.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Operation::Authorize => "authorize",
+            Operation::CreateSession => "createSession",
+            Operation::GetSessionStatus => "getSessionStatus",
+            Operation::GetSessionDetails => "getSessionDetails",
+            Operation::CancelSession => "cancelSession",
+            Operation::ConfirmGuarantee => "confirmGuarantee",
+        }
+    }
+
+    /// Returns whether Flinks changes something when it carries the operation out, so that an answer that got lost
+    /// leaves the caller not knowing. A token changes nothing that matters.
+    #[must_use]
+    pub fn changes_state(self) -> bool {
+        match self {
+            Operation::CreateSession | Operation::CancelSession | Operation::ConfirmGuarantee => {
+                true
+            }
+            Operation::Authorize | Operation::GetSessionStatus | Operation::GetSessionDetails => {
+                false
+            }
+        }
+    }
+
+    /// Returns whether carrying it out twice is the same as once. A second create is a second session.
+    #[must_use]
+    pub fn is_repeatable(self) -> bool {
+        match self {
+            Operation::CreateSession | Operation::ConfirmGuarantee => false,
+            Operation::Authorize
+            | Operation::GetSessionStatus
+            | Operation::GetSessionDetails
+            | Operation::CancelSession => true,
+        }
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}

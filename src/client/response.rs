@@ -1,0 +1,50 @@
+//! A successful answer: the value, what was odd about it, and how it came.
+
+use std::ops::Deref;
+
+use super::{Nonconformance, RawResponse, RequestId};
+
+/// What an operation answered. Dereferences to the value.
+#[derive(Debug, Clone)]
+pub struct Response<T> {
+    pub(crate) value: T,
+    pub(crate) nonconformances: Vec<Nonconformance>,
+    pub(crate) raw: RawResponse,
+    pub(crate) request_id: RequestId,
+}
+
+impl<T> Response<T> {
+    /// Returns the value alone.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// Returns where the answer departs from the contract. The values themselves are kept in the value.
+    ///
+    /// Not empty means that Flinks has changed something, or that a page was wrong: worth a look, not a failure.
+    #[must_use]
+    pub fn nonconformances(&self) -> &[Nonconformance] {
+        &self.nonconformances
+    }
+
+    /// Returns the answer as it came.
+    #[must_use]
+    pub fn raw(&self) -> &RawResponse {
+        &self.raw
+    }
+
+    /// Returns the id that this client gave the call. It is not sent.
+    #[must_use]
+    pub fn request_id(&self) -> RequestId {
+        self.request_id
+    }
+}
+
+impl<T> Deref for Response<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}

@@ -1,0 +1,30 @@
+//! How a payor departs from the scenario.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Amount;
+
+/// What the payor does otherwise than the scenario says. By default, nothing.
+///
+/// Each of these matters on one screen only, and is without effect on the others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+#[non_exhaustive]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a way of its own to depart"
+)]
+pub struct Behaviour {
+    /// The login at the bank is wrong: EFT0401 on the screen `BankConnection`.
+    pub fail_login: bool,
+    /// The account belongs to somebody of another name: EFT0403 on the screen `AccountSelection`.
+    pub wrong_name: bool,
+    /// The account holds one cent too little: EFT0404, as soon as the amount is known.
+    pub low_balance: bool,
+    /// The amount that the payor enters on the screen `AmountSelection`. There is no such screen with a preset amount.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enter_amount: Option<Amount>,
+    /// The payor declines an offer that is lower than the amount, and leaves. No code is published for that: the session
+    /// stays `InProgress` until it times out.
+    pub decline_offer: bool,
+}

@@ -1,0 +1,172 @@
+//! Setting a sandbox up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::domain::{ApiKey, ClientId, ClientSecret};
+
+use super::clock::SandboxClock;
+use super::error::SandboxError;
+use super::journal::Journal;
+use super::server::Sandbox;
+use super::settings::{ApiClient, Settings};
+use super::world::Core;
+
+/// A [`Sandbox`] in the making. Everything has a default.
+#[derive(Debug)]
+#[must_use]
+pub struct SandboxBuilder {
+    port: u16,
+    clock: SandboxClock,
+    client_id: Option<ClientId>,
+    client_secret: Option<ClientSecret>,
+    api_key: Option<ApiKey>,
+    more_clients: Vec<(ClientId, ClientSecret)>,
+    journal_capacity: usize,
+    token_lifetime: Duration,
+    session_timeout: Duration,
+    settlement_account: bool,
+    regular_eft: bool,
+    guarantee_decision: bool,
+}
+
+impl Default for SandboxBuilder {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            clock: SandboxClock::default(),
+            client_id: None,
+            client_secret: None,
+            api_key: None,
+            more_clients: Vec::new(),
+            journal_capacity: Journal::CAPACITY,
+            token_lifetime: Self::TOKEN_LIFETIME,
+            session_timeout: Self::SESSION_TIMEOUT,
+            settlement_account: true,
+            regular_eft: true,
+            guarantee_decision: false,
+        }
+    }
+}
+
+impl SandboxBuilder {
+    /// How long a token lives by default: 599 seconds (GIDX; AUTH says 299).
+    pub const TOKEN_LIFETIME: Duration = Duration::from_secs(599);
+
+    /// How long a session stays open by default: 30 minutes. The vendor's default is not published.
+    pub const SESSION_TIMEOUT: Duration = Duration::from_secs(30 * 60);
+
+    /// Listens on this port; by default, and with 0, on a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Takes the time from this clock instead of the machine's. [`Sandbox::advance`] works all the same, on top of it.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = SandboxClock::over(clock);
+        self
+    }
+
+    /// Sets the client id; by default there is a new one for each sandbox.
+    pub fn client_id(mut self, id: ClientId) -> Self {
+        self.client_id = Some(id);
+        self
+    }
+
+    /// Sets the client secret; by default there is a new one for each sandbox.
+    pub fn client_secret(mut self, secret: ClientSecret) -> Self {
+        self.client_secret = Some(secret);
+        self
+    }
+
+    /// Lets the client call with this key in `x-api-key`, beside its id in `x-client-id`, instead of with a token (S2). By
+    /// default that is refused.
+    pub fn api_key(mut self, key: ApiKey) -> Self {
+        self.api_key = Some(key);
+        self
+    }
+
+    /// Adds another client, whose sessions are not the first one's.
+    pub fn another_client(mut self, id: ClientId, secret: ClientSecret) -> Self {
+        self.more_clients.push((id, secret));
+        self
+    }
+
+    /// Sets how long a token lives: whole seconds, at least one.
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.token_lifetime = Duration::from_secs(lifetime.as_secs().max(1));
+        self
+    }
+
+    /// Sets how long after its creation a session that has not ended expires.
+    pub fn session_timeout(mut self, timeout: Duration) -> Self {
+        self.session_timeout = timeout;
+        self
+    }
+
+    /// Sets whether the clients have a settlement account. Without one, a guaranteed session needs a payee.
+    pub fn settlement_account(mut self, configured: bool) -> Self {
+        self.settlement_account = configured;
+        self
+    }
+
+    /// Sets whether the clients may create regular EFT sessions. Without it, those are answered 403.
+    pub fn regular_eft(mut self, enabled: bool) -> Self {
+        self.regular_eft = enabled;
+        self
+    }
+
+    /// Sets whether a guaranteed session waits for the confirm operation, as it does for a client with a guarantee webhook.
+    /// By default guarantees are accepted by themselves.
+    pub fn guarantee_decision(mut self, by_integrator: bool) -> Self {
+        self.guarantee_decision = by_integrator;
+        self
+    }
+
+    /// Sets how many exchanges the journal keeps; 10,000 by default.
+    pub fn journal_capacity(mut self, exchanges: usize) -> Self {
+        self.journal_capacity = exchanges;
+        self
+    }
+
+    /// Starts the sandbox on the current Tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::Bind`] if the port cannot be had.
+    pub async fn start(self) -> Result<Sandbox, SandboxError> {
+        // A hexadecimal text is a valid id and a valid secret, so nothing is refused here.
+        let generated = || format!("sandbox-{}", Uuid::new_v4().simple());
+        let first = ApiClient {
+            id: self
+                .client_id
+                .map_or_else(|| ClientId::new(&generated()), Ok)?,
+            secret: self
+                .client_secret
+                .map_or_else(|| ClientSecret::new(&generated()), Ok)?,
+            api_key: self.api_key,
+        };
+        let others = self.more_clients.into_iter().map(|(id, secret)| ApiClient {
+            id,
+            secret,
+            api_key: None,
+        });
+        let settings = Settings {
+            clients: std::iter::once(first).chain(others).collect(),
+            token_lifetime: self.token_lifetime,
+            session_timeout: self.session_timeout,
+            settlement_account: self.settlement_account,
+            regular_eft: self.regular_eft,
+            guarantee_decision: self.guarantee_decision,
+        };
+        Sandbox::listen(
+            Arc::new(Core::new(settings, self.clock, self.journal_capacity)),
+            self.port,
+        )
+        .await
+    }
+}

@@ -1,0 +1,87 @@
+//! The documents of the control API: what another process sends and gets under `/_sandbox`.
+//!
+//! | Call | Sent | Answered |
+//! |---|---|---|
+//! | `GET /_sandbox` | | [`About`] |
+//! | `POST /_sandbox/sessions/{sessionId}/step` | nothing, or a [`Behaviour`](super::Behaviour) | [`Played`] |
+//! | `POST /_sandbox/clock/advance` | [`Advance`] | [`Advanced`] |
+//! | `GET /_sandbox/journal` | | [`JournalReport`] |
+//!
+//! A refusal is an object with `error` and `error_description`, as in the API itself: 400 `invalid_request` for a body that is
+//! not of the shape above, 403 `forbidden` for a caller that is not on this machine, 404 `not_found` for an unknown session,
+//! and 409 where the payor cannot go on: `session_ended`, `payor_left`, `decision_pending`, `amount_refused`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::session::{SessionStatus, StatusDetails, Step};
+
+use super::event::BrowserEvent;
+use super::journal::Exchange;
+
+/// Which sandbox answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct About {
+    /// Always [`NAME`](Self::NAME).
+    pub name: String,
+    /// The version of this crate.
+    pub version: String,
+}
+
+impl About {
+    /// What a sandbox calls itself.
+    pub const NAME: &'static str = "flinks-pay sandbox";
+
+    pub(super) fn this() -> Self {
+        Self {
+            name: Self::NAME.to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
+/// What one step of the payor came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Played {
+    /// The screen that the payor sees now, or saw last.
+    pub step: Option<Step>,
+    /// The status that the session has now.
+    pub status: SessionStatus,
+    /// Why it has this status; absent while the payor is under way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_details: Option<StatusDetails>,
+    /// What the hosted page posted during the step, in order.
+    pub events: Vec<BrowserEvent>,
+    /// Whether the payor has nothing more to do: the session has ended, or the payor has left.
+    pub over: bool,
+}
+
+/// How far to move the sandbox's time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Advance {
+    /// Forward, in seconds.
+    pub seconds: u64,
+}
+
+/// How far the sandbox's time has been moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Advanced {
+    /// In seconds since the start. At most ten years: see [`SandboxClock::FURTHEST`](super::SandboxClock::FURTHEST).
+    pub moved_seconds: u64,
+}
+
+/// What has arrived at the API.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct JournalReport {
+    /// The most recent exchanges, oldest first.
+    pub exchanges: Vec<Exchange>,
+    /// How many older ones had to make room.
+    pub dropped: u64,
+}

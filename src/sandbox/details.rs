@@ -1,0 +1,249 @@
+//! A session as the details operation answers it.
+//!
+//! What is not there yet is null where the contract allows it, as the vendor's samples have it (S1), and absent elsewhere.
+
+use serde::Serialize;
+use serde_json::Number;
+
+use crate::domain::{
+    AccountLabel, Amount, Currency, Direction, Email, FirstName, Language, LastName, MiddleName,
+    PaymentType, ReportedReference, SessionId,
+};
+use crate::session::{
+    Address, GuaranteedEftType, Limits, Redirect, RiskLevel, SessionStatus, StatusDetails, Step,
+};
+
+use super::bank::{Account, NAME_MATCH, NAME_MISMATCH};
+use super::flow::Guarantee;
+use super::session::Session;
+use super::timestamp::rfc3339;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "the names of the contract")]
+pub(super) struct Details<'a> {
+    session_id: SessionId,
+    status: SessionStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_details: Option<StatusDetails>,
+    step: Option<StepNow>,
+    reference_id: Option<&'a ReportedReference>,
+    amount: Option<Amount>,
+    r#type: PaymentType,
+    direction: Direction,
+    currency: Currency,
+    options: Options<'a>,
+    payor: Payor<'a>,
+    payee: Option<Payee<'a>>,
+    guarantee_details: Option<GuaranteeDetails>,
+    user_details: Option<UserDetails>,
+    created_at: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StepNow {
+    current: Step,
+    aggregation_request_id: Option<String>,
+    pad_id: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Options<'a> {
+    guarantee: GuaranteeFlag,
+    notification_preferences: NotificationPreferences,
+    show_consent_screen: Option<bool>,
+    limits: Option<&'a Limits>,
+    amount_modification: Option<bool>,
+    redirect_preferences: Option<&'a Redirect>,
+}
+
+#[derive(Serialize)]
+struct GuaranteeFlag {
+    enable: bool,
+}
+
+#[derive(Serialize)]
+struct NotificationPreferences {
+    language: Language,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Payor<'a> {
+    email: Option<&'a Email>,
+    first_name: &'a FirstName,
+    last_name: &'a LastName,
+    middle_name: Option<&'a MiddleName>,
+    account: Option<PayorAccount>,
+    address: Option<&'a Address>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PayorAccount {
+    #[serde(flatten)]
+    account: Account<'static>,
+    available_balance: Number,
+}
+
+#[derive(Serialize)]
+struct Payee<'a> {
+    account: Account<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GuaranteeDetails {
+    guarantee_offered: bool,
+    guarantee_accepted: Option<bool>,
+    highest_debit_amount_to_guarantee: Option<Amount>,
+    overall_risk_level: RiskLevel,
+    transaction_risk_level: RiskLevel,
+    user_risk_level: RiskLevel,
+    other_risk_level: RiskLevel,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    guaranteed_eft_type: Option<GuaranteedEftType>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UserDetails {
+    matching_performed: bool,
+    name_match: u8,
+}
+
+impl<'a> Details<'a> {
+    pub(super) fn of(session: &'a Session) -> Self {
+        let Session { terms, flow, .. } = session;
+        let (status, status_details) = flow.status();
+        Self {
+            session_id: session.id,
+            status,
+            status_details,
+            step: flow.screen().map(|screen| StepNow {
+                current: screen.into(),
+                aggregation_request_id: flow
+                    .is_logged_in()
+                    .then(|| session.aggregation_request.to_string()),
+                pad_id: flow.has_agreement().then(|| session.pad.to_string()),
+            }),
+            reference_id: terms.reference_id.as_ref(),
+            amount: flow.amount(),
+            r#type: PaymentType::Eft,
+            direction: Direction::Debit,
+            currency: Currency::Cad,
+            options: Options {
+                guarantee: GuaranteeFlag {
+                    enable: terms.guaranteed,
+                },
+                notification_preferences: NotificationPreferences {
+                    language: terms.language,
+                },
+                show_consent_screen: terms.show_consent_screen,
+                limits: flow.limits(),
+                amount_modification: terms.amount_modification,
+                redirect_preferences: terms.redirect.as_ref(),
+            },
+            payor: Payor::of(session),
+            payee: terms.guaranteed.then(|| Payee::of(session)),
+            guarantee_details: flow.guarantee().map(GuaranteeDetails::from),
+            user_details: flow.name_matches().map(|matches| UserDetails {
+                matching_performed: true,
+                name_match: if matches { NAME_MATCH } else { NAME_MISMATCH },
+            }),
+            created_at: rfc3339(session.created_at),
+        }
+    }
+}
+
+impl<'a> Payor<'a> {
+    fn of(session: &'a Session) -> Self {
+        let (payor, flow) = (&session.terms.payor, &session.flow);
+        Self {
+            email: payor.email(),
+            first_name: payor.first_name(),
+            last_name: payor.last_name(),
+            middle_name: payor.middle_name(),
+            account: flow.is_logged_in().then(|| PayorAccount {
+                account: Account::of_payor(!flow.is_complete()),
+                available_balance: dollars(flow.balance_cents()),
+            }),
+            address: payor.address(),
+        }
+    }
+}
+
+impl<'a> Payee<'a> {
+    fn of(session: &'a Session) -> Self {
+        let account = session
+            .terms
+            .payee
+            .as_ref()
+            .map_or(Account::SETTLEMENT, |payee| Account {
+                institution_code: payee.institution().expose(),
+                transit_number: payee.transit().expose(),
+                account_number: payee.account().expose(),
+                account_label: payee.label().map(AccountLabel::expose),
+            });
+        Self { account }
+    }
+}
+
+impl From<Guarantee> for GuaranteeDetails {
+    fn from(guarantee: Guarantee) -> Self {
+        let (offer, risk, extent) = match guarantee {
+            Guarantee::Refused => (None, RiskLevel::High, None),
+            Guarantee::Offered(offer) if offer.lower => (
+                Some(offer),
+                RiskLevel::Medium,
+                Some(GuaranteedEftType::Partial),
+            ),
+            Guarantee::Offered(offer) => {
+                (Some(offer), RiskLevel::Low, Some(GuaranteedEftType::Full))
+            }
+        };
+        Self {
+            guarantee_offered: offer.is_some(),
+            guarantee_accepted: offer.and_then(|offer| offer.accepted),
+            highest_debit_amount_to_guarantee: offer.map(|offer| offer.amount),
+            overall_risk_level: risk.clone(),
+            transaction_risk_level: risk.clone(),
+            user_risk_level: risk,
+            other_risk_level: RiskLevel::Unrated,
+            guaranteed_eft_type: extent,
+        }
+    }
+}
+
+/// Cents as dollars, by way of the decimal text.
+fn dollars(cents: u64) -> Number {
+    let (whole, rest) = (cents / 100, cents % 100);
+    if rest == 0 {
+        return whole.into();
+    }
+    format!("{whole}.{rest:02}")
+        .parse()
+        .ok()
+        .and_then(Number::from_f64)
+        .unwrap_or_else(|| whole.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dollars_have_at_most_two_decimals() {
+        for (cents, text) in [
+            (0, "0"),
+            (1, "0.01"),
+            (9_999, "99.99"),
+            (10_000, "100"),
+            (20_000_000, "200000"),
+        ] {
+            assert_eq!(dollars(cents).to_string(), text);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What can go wrong with a sandbox.
+
+use thiserror::Error;
+
+use crate::domain::Amount;
+use crate::session::{SessionStatus, StatusDetails};
+
+/// Why a sandbox could not start, or a payor could not go on.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SandboxError {
+    /// The port cannot be had: taken, or not allowed.
+    #[error("cannot listen on 127.0.0.1:{port}: choose another port, or 0 for a free one")]
+    Bind {
+        /// The port that was asked for; 0 for any.
+        port: u16,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The address that was bound has no URL form.
+    #[error("the address that was bound has no URL form")]
+    Address(#[from] url::ParseError),
+    /// x
+    #[error("x")]
+    Inv(#[from] crate::domain::Invalid),
+    /// There is no such session in this sandbox.
+    #[error("no session of this sandbox has that id")]
+    UnknownSession,
+    /// The session has ended, so no screen is left to play.
+    #[error("the session has ended as {status}{}", code(details.as_ref()))]
+    SessionEnded {
+        /// How it ended.
+        status: SessionStatus,
+        /// Why.
+        details: Option<StatusDetails>,
+    },
+    /// The payor has left the hosted page; the session is open until it times out.
+    #[error("the payor has left the hosted page")]
+    PayorLeft,
+    /// The integrator has not yet decided about the guarantee on offer: call the confirm operation first.
+    #[error("the integrator has not confirmed or rejected the guarantee yet")]
+    DecisionPending,
+    /// The amount screen takes no amount outside the session's limits.
+    #[error("the amount is outside the session's limits{}", bounds(*minimum, *maximum))]
+    AmountRefused {
+        /// The least that the session allows.
+        minimum: Option<Amount>,
+        /// The most that the session allows.
+        maximum: Option<Amount>,
+    },
+}
+
+fn code(details: Option<&StatusDetails>) -> String {
+    details.map_or_else(String::new, |details| format!(" ({details})"))
+}
+
+fn bounds(minimum: Option<Amount>, maximum: Option<Amount>) -> String {
+    match (minimum, maximum) {
+        (Some(minimum), Some(maximum)) => format!(": expected {minimum} to {maximum}"),
+        (Some(minimum), None) => format!(": expected {minimum} or more"),
+        (None, Some(maximum)) => format!(": expected {maximum} or less"),
+        (None, None) => String::new(),
+    }
+}

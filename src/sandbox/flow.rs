@@ -1,0 +1,376 @@
+//! The course of one session: a state machine that knows nothing of HTTP, time or tokens.
+//!
+//! ```text
+//! created            Initiated / EFT0101
+//! Start              InProgress
+//! Consent            InProgress        only where the consent screen is on
+//! BankSelection      InProgress
+//! BankConnection     InProgress        or Failed / EFT0401
+//! AccountSelection   InProgress        or Failed / EFT0403, EFT0404
+//! AmountSelection    InProgress        or Failed / EFT0404; only where no amount is preset
+//! GuaranteeOffer     InProgress        or Failed / EFT0402; only with a guarantee
+//! Review             InProgress
+//! Pad                Completed / EFT0302
+//! Complete           Completed / EFT0301
+//! ```
+//!
+//! Each step finishes the screen that the payor sees and shows the next one. A session that has not ended can be cancelled
+//! (Canceled / EFT0501) and can expire (Expired / EFT0601) on every screen. EFT0302 has not ended in this sense: the
+//! agreement is not signed and nothing is scheduled.
+
+use crate::domain::Amount;
+use crate::session::{Limits, SessionStatus, StatusDetails};
+
+use super::behaviour::Behaviour;
+use super::event::BrowserEvent;
+use super::scenario::{Cover, Scenario, within};
+use super::screen::Screen;
+
+/// What the course of a session depends on; fixed when it is created.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) guaranteed: bool,
+    pub(super) consent_screen: bool,
+    pub(super) preset: Option<Amount>,
+    pub(super) limits: Option<Limits>,
+    pub(super) scenario: Scenario,
+    /// Whether the integrator is asked about a guarantee.
+    pub(super) integrator_decides: bool,
+}
+
+/// How a session ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Complete,
+    Failed(Failure),
+    Cancelled,
+    Expired,
+}
+
+/// Why a session failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failure {
+    Login,
+    Guarantee,
+    Name,
+    Balance,
+}
+
+/// What came of the evaluation of a guarantee.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Guarantee {
+    /// There is none.
+    Refused,
+    Offered(Offer),
+}
+
+/// A guarantee on offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Offer {
+    /// The most that is guaranteed.
+    pub(super) amount: Amount,
+    /// Whether that is less than what the payor was to pay.
+    pub(super) lower: bool,
+    /// Whether it is accepted; `None` while undecided.
+    pub(super) accepted: Option<bool>,
+    awaits_integrator: bool,
+}
+
+/// Why a payor cannot go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stuck {
+    Ended,
+    Left,
+    DecisionPending,
+    AmountRefused,
+}
+
+/// There is no guarantee to decide about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NothingToDecide;
+
+/// The session has ended already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct AlreadyEnded;
+
+/// The state of one session.
+#[derive(Debug)]
+pub(super) struct Flow {
+    plan: Plan,
+    screen: Option<Screen>,
+    end: Option<End>,
+    left: bool,
+    amount: Option<Amount>,
+    logged_in: bool,
+    balance_cents: u64,
+    name_matches: Option<bool>,
+    guarantee: Option<Guarantee>,
+    events: Vec<BrowserEvent>,
+}
+
+/// What the sandbox's bank account holds: twice the highest amount, in cents.
+const BALANCE_CENTS: u64 = 2 * Amount::MAX.cents();
+
+impl Flow {
+    pub(super) fn new(plan: Plan) -> Self {
+        Self {
+            amount: plan.preset,
+            plan,
+            screen: None,
+            end: None,
+            left: false,
+            logged_in: false,
+            balance_cents: BALANCE_CENTS,
+            name_matches: None,
+            guarantee: None,
+            events: Vec::new(),
+        }
+    }
+
+    /// Finishes the screen that the payor sees and shows the next. Returns what the page posted meanwhile.
+    pub(super) fn advance(&mut self, behaviour: &Behaviour) -> Result<&[BrowserEvent], Stuck> {
+        if self.end.is_some() {
+            return Err(Stuck::Ended);
+        }
+        if self.left {
+            return Err(Stuck::Left);
+        }
+        let posted = self.events.len();
+        match self.screen {
+            None => self.arrive(),
+            Some(Screen::Start) if self.plan.consent_screen => self.screen = Some(Screen::Consent),
+            Some(Screen::Start | Screen::Consent) => self.screen = Some(Screen::BankSelection),
+            Some(Screen::BankSelection) => {
+                self.events.push(BrowserEvent::InstitutionSelected);
+                self.screen = Some(Screen::BankConnection);
+            }
+            Some(Screen::BankConnection) => self.log_in(behaviour),
+            Some(Screen::AccountSelection) => self.select_account(behaviour),
+            Some(Screen::AmountSelection) => self.enter_amount(behaviour)?,
+            Some(Screen::GuaranteeOffer) => self.answer_offer(behaviour)?,
+            Some(Screen::Review) => self.screen = Some(Screen::Pad),
+            Some(Screen::Pad) => self.sign(),
+            Some(Screen::Complete) => return Err(Stuck::Ended),
+        }
+        Ok(self.events.get(posted..).unwrap_or_default())
+    }
+
+    fn arrive(&mut self) {
+        self.events.push(BrowserEvent::AppMounted);
+        if !self.plan.consent_screen {
+            self.events.push(BrowserEvent::ConsentDisabled);
+        }
+        self.screen = Some(Screen::Start);
+    }
+
+    fn log_in(&mut self, behaviour: &Behaviour) {
+        self.events.push(BrowserEvent::SubmitCredential);
+        if behaviour.fail_login {
+            self.end = Some(End::Failed(Failure::Login));
+            return;
+        }
+        self.logged_in = true;
+        self.screen = Some(Screen::AccountSelection);
+    }
+
+    fn select_account(&mut self, behaviour: &Behaviour) {
+        self.events.push(BrowserEvent::AccountSelected);
+        self.name_matches = Some(!behaviour.wrong_name);
+        if behaviour.wrong_name {
+            self.end = Some(End::Failed(Failure::Name));
+            return;
+        }
+        match self.amount {
+            None => self.screen = Some(Screen::AmountSelection),
+            Some(amount) => self.amount_known(amount, behaviour),
+        }
+    }
+
+    fn enter_amount(&mut self, behaviour: &Behaviour) -> Result<(), Stuck> {
+        let limits = self.plan.limits.as_ref();
+        let amount = behaviour
+            .enter_amount
+            .unwrap_or_else(|| self.plan.scenario.typed(limits));
+        if !within(amount, limits) {
+            return Err(Stuck::AmountRefused);
+        }
+        self.amount = Some(amount);
+        self.events.push(BrowserEvent::ComponentDepositContinue);
+        self.amount_known(amount, behaviour);
+        Ok(())
+    }
+
+    fn amount_known(&mut self, amount: Amount, behaviour: &Behaviour) {
+        if behaviour.low_balance {
+            self.balance_cents = amount.cents().saturating_sub(1);
+        }
+        if self.balance_cents < amount.cents() {
+            self.end = Some(End::Failed(Failure::Balance));
+        } else if self.plan.guaranteed {
+            self.evaluate(amount);
+        } else {
+            self.screen = Some(Screen::Review);
+        }
+    }
+
+    fn evaluate(&mut self, amount: Amount) {
+        self.screen = Some(Screen::GuaranteeOffer);
+        let (amount, lower) = match self.plan.scenario.cover(amount, self.plan.limits.as_ref()) {
+            Cover::Whole => (amount, false),
+            Cover::Lower(lower) => (lower, true),
+            Cover::Nothing => {
+                self.guarantee = Some(Guarantee::Refused);
+                self.refuse_guarantee();
+                return;
+            }
+        };
+        let awaits_integrator = self.plan.integrator_decides;
+        // A guarantee of the whole amount needs nobody's consent where the integrator is not asked (GCON).
+        let accepted = (!awaits_integrator && !lower).then_some(true);
+        let offer = Offer {
+            amount,
+            lower,
+            accepted,
+            awaits_integrator,
+        };
+        self.guarantee = Some(Guarantee::Offered(offer));
+        self.events.push(BrowserEvent::GuaranteeOffered);
+    }
+
+    fn refuse_guarantee(&mut self) {
+        self.end = Some(End::Failed(Failure::Guarantee));
+        self.events.push(BrowserEvent::GuaranteeFailed);
+    }
+
+    fn answer_offer(&mut self, behaviour: &Behaviour) -> Result<(), Stuck> {
+        if let Some(Guarantee::Offered(offer)) = &mut self.guarantee {
+            if offer.awaits_integrator {
+                return Err(Stuck::DecisionPending);
+            }
+            if offer.lower && behaviour.decline_offer {
+                offer.accepted = Some(false);
+                self.left = true;
+                self.events
+                    .push(BrowserEvent::ComponentNboReturnToClientSelected);
+                return Ok(());
+            }
+            offer.accepted = Some(true);
+            self.amount = Some(offer.amount);
+        }
+        self.screen = Some(Screen::Review);
+        Ok(())
+    }
+
+    fn sign(&mut self) {
+        self.events
+            .extend([BrowserEvent::ComponentPadDownloaded, BrowserEvent::Success]);
+        self.screen = Some(Screen::Complete);
+        self.end = Some(End::Complete);
+    }
+
+    /// Records the integrator's decision about the guarantee on offer.
+    ///
+    /// The code of a guarantee that the integrator rejects is not published; EFT0402 is taken, as there is no guarantee then.
+    pub(super) fn decide(&mut self, accept: bool) -> Result<(), NothingToDecide> {
+        match &mut self.guarantee {
+            Some(Guarantee::Offered(offer)) if offer.awaits_integrator && self.end.is_none() => {
+                offer.awaits_integrator = false;
+                offer.accepted = Some(accept);
+            }
+            _ => return Err(NothingToDecide),
+        }
+        if !accept {
+            self.refuse_guarantee();
+        }
+        Ok(())
+    }
+
+    /// Ends a session by an API call.
+    pub(super) fn cancel(&mut self) -> Result<(), AlreadyEnded> {
+        if self.end.is_some() {
+            return Err(AlreadyEnded);
+        }
+        self.end = Some(End::Cancelled);
+        Ok(())
+    }
+
+    /// Ends a session whose time is over. One that has ended stays as it is.
+    pub(super) fn expire(&mut self) {
+        self.end.get_or_insert(End::Expired);
+    }
+
+    pub(super) fn status(&self) -> (SessionStatus, Option<StatusDetails>) {
+        let (status, details) = match (self.end, self.screen) {
+            (Some(End::Complete), _) => (SessionStatus::Completed, StatusDetails::Eft0301),
+            (Some(End::Failed(failure)), _) => (SessionStatus::Failed, failure.code()),
+            (Some(End::Cancelled), _) => (SessionStatus::Cancelled, StatusDetails::Eft0501),
+            (Some(End::Expired), _) => (SessionStatus::Expired, StatusDetails::Eft0601),
+            (None, None) => (SessionStatus::Initiated, StatusDetails::Eft0101),
+            (None, Some(Screen::Pad)) => (SessionStatus::Completed, StatusDetails::Eft0302),
+            (None, Some(_)) => return (SessionStatus::InProgress, None),
+        };
+        (status, Some(details))
+    }
+
+    /// Whether the payor has nothing more to do here.
+    pub(super) fn is_over(&self) -> bool {
+        self.end.is_some() || self.left
+    }
+
+    /// Whether the payment is set up, so that nothing of it is provisional.
+    pub(super) fn is_complete(&self) -> bool {
+        self.end == Some(End::Complete)
+    }
+
+    /// The screen that the payor sees; `None` before the payor has come.
+    pub(super) fn screen(&self) -> Option<Screen> {
+        self.screen
+    }
+
+    /// Whether the debit agreement has been shown.
+    pub(super) fn has_agreement(&self) -> bool {
+        matches!(self.screen, Some(Screen::Pad | Screen::Complete))
+    }
+
+    pub(super) fn amount(&self) -> Option<Amount> {
+        self.amount
+    }
+
+    pub(super) fn limits(&self) -> Option<&Limits> {
+        self.plan.limits.as_ref()
+    }
+
+    pub(super) fn is_logged_in(&self) -> bool {
+        self.logged_in
+    }
+
+    pub(super) fn balance_cents(&self) -> u64 {
+        self.balance_cents
+    }
+
+    /// Whether the names match; `None` before they are compared.
+    pub(super) fn name_matches(&self) -> Option<bool> {
+        self.name_matches
+    }
+
+    /// What came of the evaluation of the guarantee; `None` before it.
+    pub(super) fn guarantee(&self) -> Option<Guarantee> {
+        self.guarantee
+    }
+
+    /// What the page has posted so far.
+    pub(super) fn events(&self) -> &[BrowserEvent] {
+        &self.events
+    }
+}
+
+impl Failure {
+    fn code(self) -> StatusDetails {
+        match self {
+            Self::Login => StatusDetails::Eft0401,
+            Self::Guarantee => StatusDetails::Eft0402,
+            Self::Name => StatusDetails::Eft0403,
+            Self::Balance => StatusDetails::Eft0404,
+        }
+    }
+}

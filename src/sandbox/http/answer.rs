@@ -1,0 +1,102 @@
+//! An answer of the API, in either error shape where it is one, with what the journal wants to know of it.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::domain::Rule;
+
+/// What a handler answers.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) noted: Noted,
+}
+
+/// What the journal keeps of an answer, beside its status.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Noted {
+    pub(super) operation: Option<&'static str>,
+    pub(super) credential: Option<String>,
+    pub(super) rules: Vec<&'static str>,
+    pub(super) body: Value,
+}
+
+impl Answer {
+    /// An answer with a body of the contract. What cannot be written as JSON is a fault of the sandbox, and says so.
+    pub(super) fn of(status: StatusCode, body: &impl Serialize) -> Self {
+        match serde_json::to_value(body) {
+            Ok(body) => Self {
+                status,
+                noted: Noted {
+                    body,
+                    ..Noted::default()
+                },
+            },
+            Err(_) => Self::error(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "server_error",
+                "the sandbox could not write its answer",
+            ),
+        }
+    }
+
+    /// A refusal as problem details (RFC 7807).
+    pub(super) fn problem(status: StatusCode, detail: &str) -> Self {
+        let body = json!({
+            "type": format!("https://httpwg.org/specs/rfc9110.html#status.{}", status.as_u16()),
+            "title": status.canonical_reason().unwrap_or("Refused"),
+            "status": status.as_u16(),
+            "detail": detail,
+        });
+        Self {
+            status,
+            noted: Noted {
+                body,
+                ..Noted::default()
+            },
+        }
+    }
+
+    /// A refusal as `error` and `error_description`.
+    pub(super) fn error(status: StatusCode, code: &str, description: &str) -> Self {
+        let body = json!({ "error": code, "error_description": description });
+        Self {
+            status,
+            noted: Noted {
+                body,
+                ..Noted::default()
+            },
+        }
+    }
+
+    /// Says which operation of the contract was called.
+    pub(super) fn to(mut self, operation: &'static str) -> Self {
+        self.noted.operation = Some(operation);
+        self
+    }
+
+    /// Says what the call was made with.
+    pub(super) fn with(mut self, credential: Option<String>) -> Self {
+        self.noted.credential = credential;
+        self
+    }
+
+    /// Says which rule the request breaks.
+    pub(super) fn breaks(mut self, rule: &'static Rule) -> Self {
+        if !self.noted.rules.contains(&rule.id) {
+            self.noted.rules.push(rule.id);
+        }
+        self
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(&self.noted.body)).into_response();
+        response.extensions_mut().insert(self.noted);
+        response
+    }
+}

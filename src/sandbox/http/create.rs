@@ -1,0 +1,112 @@
+//! `createSession`: a request for a session.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use serde_json::json;
+
+use super::answer::Answer;
+use super::caller::{Calling, calling};
+use super::record::Arrived;
+use crate::clock::Clock;
+use crate::domain::rules::{PAYEE_OR_SETTLEMENT, TOKEN_PER_CREATE};
+use crate::sandbox::session::Session;
+use crate::sandbox::world::{Core, World};
+use crate::session::SessionRequest;
+
+const OPERATION: &str = "createSession";
+
+pub(super) async fn create(
+    State(core): State<Arc<Core>>,
+    headers: HeaderMap,
+    Extension(arrived): Extension<Arrived>,
+) -> Answer {
+    // One lock from the check of the token to its spending: of two calls with one token, one creates.
+    let mut world = core.world();
+    let (calling, credential) = calling(&core, &world, &headers);
+    answer(&core, &mut world, calling, &headers, &arrived)
+        .with(credential)
+        .to(OPERATION)
+}
+
+fn answer(
+    core: &Core,
+    world: &mut World,
+    calling: Calling,
+    headers: &HeaderMap,
+    arrived: &Arrived,
+) -> Answer {
+    let Calling::Known(caller) = calling else {
+        return Answer::problem(StatusCode::UNAUTHORIZED, "a valid access token is required");
+    };
+    if caller.spent {
+        let why = "the access token has created a session already";
+        return Answer::problem(StatusCode::UNAUTHORIZED, why).breaks(&TOKEN_PER_CREATE);
+    }
+    if !is_json(headers) {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        return Answer::problem(status, "application/json is expected");
+    }
+    let Some(body) = arrived.json() else {
+        return Answer::problem(StatusCode::BAD_REQUEST, "the body is not JSON");
+    };
+    let request = match SessionRequest::from_json(&body) {
+        Ok(request) => request,
+        Err(violations) => {
+            let answer = Answer::problem(StatusCode::BAD_REQUEST, &violations.to_string());
+            return violations
+                .iter()
+                .fold(answer, |answer, violation| answer.breaks(violation.rule()));
+        }
+    };
+    match &request {
+        SessionRequest::Guaranteed(request)
+            if request.payee().is_none() && !core.settings.settlement_account =>
+        {
+            let why = "a payee is expected, as the client has no settlement account";
+            return Answer::problem(StatusCode::BAD_REQUEST, why).breaks(&PAYEE_OR_SETTLEMENT);
+        }
+        SessionRequest::Regular(_) if !core.settings.regular_eft => {
+            return Answer::problem(
+                StatusCode::FORBIDDEN,
+                "regular EFT is not enabled for the client",
+            );
+        }
+        _ => {}
+    }
+    let Ok(id) = world.free_id() else {
+        return Answer::problem(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the sandbox could not make an id",
+        );
+    };
+    let now = (core.clock.now(), core.clock.wall());
+    let session = Session::new(
+        id,
+        caller.client,
+        request,
+        core.settings.guarantee_decision,
+        now,
+    );
+    let body = json!({ "sessionId": id, "referenceId": session.terms.reference_id });
+    world.sessions.insert(id, session);
+    if let Some(token) = &caller.token {
+        world.tokens.spend(token);
+    }
+    Answer::of(StatusCode::CREATED, &body)
+}
+
+/// Whether the body is said to be JSON, with or without parameters.
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|value| {
+        let kind = value
+            .to_str()
+            .unwrap_or_default()
+            .split(';')
+            .next()
+            .unwrap_or_default();
+        kind.trim().eq_ignore_ascii_case("application/json")
+    })
+}

@@ -1,0 +1,96 @@
+//! Reads each request whole, hands it on, and writes the exchange into the journal.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+
+use super::answer::{Answer, Noted};
+use crate::sandbox::journal::Exchange;
+use crate::sandbox::redact;
+use crate::sandbox::world::Core;
+
+/// The longest request that is read: 64 KiB. The longest that the contract has is a few kilobytes.
+pub(super) const MAX_REQUEST_BYTES: usize = 64 * 1024;
+
+/// How much of a path is kept.
+const LONGEST_PATH: usize = 200;
+
+/// A request's body, for the handlers.
+#[derive(Debug, Clone)]
+pub(super) struct Arrived {
+    pub(super) bytes: Bytes,
+}
+
+impl Arrived {
+    /// The body as JSON; nothing for one that is not.
+    pub(super) fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.bytes).ok()
+    }
+}
+
+pub(super) async fn record(
+    State(core): State<Arc<Core>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let at_millis = u64::try_from(core.since_start().as_millis()).unwrap_or(u64::MAX);
+    let method = request.method().to_string();
+    let path: String = request.uri().path().chars().take(LONGEST_PATH).collect();
+    let is_form = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| {
+            value
+                .as_bytes()
+                .starts_with(b"application/x-www-form-urlencoded")
+        });
+    let (parts, body) = request.into_parts();
+    let (arrived, mut response) = if let Ok(bytes) = to_bytes(body, MAX_REQUEST_BYTES).await {
+        let arrived = Arrived { bytes };
+        let mut request = Request::from_parts(parts, Body::empty());
+        request.extensions_mut().insert(arrived.clone());
+        (Some(arrived), next.run(request).await)
+    } else {
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        let why = "a request of at most 65,536 bytes is expected, and one that arrives whole";
+        (None, Answer::problem(status, why).into_response())
+    };
+    let noted = response
+        .extensions_mut()
+        .remove::<Noted>()
+        .unwrap_or_default();
+    let request = arrived
+        .filter(|arrived| !arrived.bytes.is_empty())
+        .and_then(|arrived| {
+            if is_form {
+                Some(form(&arrived.bytes))
+            } else {
+                arrived.json()
+            }
+        });
+    core.world().journal.push(Exchange {
+        sequence: 0,
+        at_millis,
+        method,
+        path,
+        operation: noted.operation.map(str::to_owned),
+        status: response.status().as_u16(),
+        credential: noted.credential,
+        request: request.as_ref().map(redact::request),
+        answer: Some(redact::answer(&noted.body)),
+        rules: noted.rules.into_iter().map(str::to_owned).collect(),
+    });
+    response
+}
+
+/// A form as the JSON object that it stands for.
+fn form(bytes: &[u8]) -> Value {
+    url::form_urlencoded::parse(bytes)
+        .map(|(name, value)| (name.into_owned(), Value::from(value.into_owned())))
+        .collect()
+}

@@ -1,0 +1,154 @@
+//! The four operations on one session: status, details, cancel, confirm.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use serde_json::json;
+
+use super::answer::Answer;
+use super::caller::{Calling, calling};
+use super::create::is_json;
+use super::record::Arrived;
+use crate::clock::Clock;
+use crate::domain::SessionId;
+use crate::domain::rules::CANCEL_OPEN_ONLY;
+use crate::sandbox::details::Details;
+use crate::sandbox::session::Session;
+use crate::sandbox::world::Core;
+use crate::session::GuaranteeDecision;
+
+/// Who may do it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// Whoever holds the session id; credentials that are given must be right all the same.
+    Anybody,
+    /// The client that created the session; others learn that there is one.
+    OwnerElseForbidden,
+    /// The client that created the session; for others there is none.
+    OwnerElseNotFound,
+}
+
+pub(super) async fn status(core: State<Arc<Core>>, id: Path<String>, headers: HeaderMap) -> Answer {
+    on_session(&core, &id, &headers, Access::Anybody, |session| {
+        let (status, details) = session.flow.status();
+        let mut body = json!({
+            "sessionId": session.id,
+            "referenceId": session.terms.reference_id,
+            "amount": session.flow.amount(),
+            "status": status,
+        });
+        // Absent while the payor is under way: no page has a code for that.
+        if let (Some(details), Some(members)) = (details, body.as_object_mut()) {
+            members.insert("statusDetails".to_owned(), details.as_str().into());
+        }
+        Answer::of(StatusCode::OK, &body)
+    })
+    .to("getSessionStatus")
+}
+
+pub(super) async fn details(
+    core: State<Arc<Core>>,
+    id: Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    const OPERATION: &str = "getSessionDetails";
+    if SessionId::new(&id).is_err() {
+        return Answer::problem(StatusCode::BAD_REQUEST, "the session id is no UUID").to(OPERATION);
+    }
+    on_session(
+        &core,
+        &id,
+        &headers,
+        Access::OwnerElseForbidden,
+        |session| Answer::of(StatusCode::OK, &Details::of(session)),
+    )
+    .to(OPERATION)
+}
+
+pub(super) async fn cancel(core: State<Arc<Core>>, id: Path<String>, headers: HeaderMap) -> Answer {
+    on_session(&core, &id, &headers, Access::OwnerElseNotFound, |session| {
+        if session.flow.cancel().is_err() {
+            let why = "the session has ended already";
+            return Answer::error(StatusCode::BAD_REQUEST, "session_terminal", why)
+                .breaks(&CANCEL_OPEN_ONLY);
+        }
+        let (status, details) = session.flow.status();
+        let body = json!({
+            "sessionId": session.id,
+            "referenceId": session.terms.reference_id,
+            "status": status,
+            "statusDetails": details,
+        });
+        Answer::of(StatusCode::OK, &body)
+    })
+    .to("cancelSession")
+}
+
+pub(super) async fn confirm(
+    core: State<Arc<Core>>,
+    id: Path<String>,
+    headers: HeaderMap,
+    Extension(arrived): Extension<Arrived>,
+) -> Answer {
+    on_session(&core, &id, &headers, Access::OwnerElseNotFound, |session| {
+        if !is_json(&headers) {
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Answer::problem(status, "application/json is expected");
+        }
+        let Some(body) = arrived.json() else {
+            return Answer::problem(StatusCode::BAD_REQUEST, "the body is not JSON");
+        };
+        let decision = match GuaranteeDecision::from_json(&body) {
+            Ok(decision) => decision,
+            Err(violations) => {
+                let answer = Answer::problem(StatusCode::BAD_REQUEST, &violations.to_string());
+                return violations
+                    .iter()
+                    .fold(answer, |answer, violation| answer.breaks(violation.rule()));
+            }
+        };
+        if session.flow.decide(decision.is_accept()).is_err() {
+            let why = "no guarantee of this session waits for a decision";
+            return Answer::problem(StatusCode::BAD_REQUEST, why);
+        }
+        let body = json!({ "sessionId": session.id, "referenceId": session.terms.reference_id });
+        Answer::of(StatusCode::OK, &body)
+    })
+    .to("confirmGuarantee")
+}
+
+/// Finds the session as it is now, and sees to it that the caller may have it.
+fn on_session(
+    core: &Core,
+    id: &str,
+    headers: &HeaderMap,
+    access: Access,
+    act: impl FnOnce(&mut Session) -> Answer,
+) -> Answer {
+    let mut world = core.world();
+    let (calling, credential) = calling(core, &world, headers);
+    let client = match calling {
+        Calling::Known(caller) => Some(caller.client),
+        Calling::Nobody if access == Access::Anybody => None,
+        Calling::Unknown | Calling::Nobody => {
+            let why = "a valid access token is required";
+            return Answer::error(StatusCode::UNAUTHORIZED, "unauthorized", why).with(credential);
+        }
+    };
+    let now = core.clock.now();
+    let timeout = core.settings.session_timeout;
+    let found = SessionId::new(id)
+        .ok()
+        .and_then(|id| world.session(&id, timeout, now));
+    let answer = match found {
+        Some(session) if access == Access::Anybody || client == Some(session.owner) => act(session),
+        Some(_) if access == Access::OwnerElseForbidden => {
+            let why = "the session is another client's";
+            Answer::error(StatusCode::FORBIDDEN, "forbidden", why)
+        }
+        _ => Answer::error(StatusCode::NOT_FOUND, "not_found", "no such session"),
+    };
+    answer.with(credential)
+}

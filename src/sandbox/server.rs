@@ -1,0 +1,145 @@
+//! A running sandbox: its socket, and the handle that a test holds.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use crate::domain::SessionId;
+
+use super::builder::SandboxBuilder;
+use super::error::SandboxError;
+use super::http;
+use super::journal::Exchange;
+use super::payor::Payor;
+use super::world::Core;
+
+/// A sandbox that listens on a loopback port. It stops when it is dropped.
+#[must_use = "a sandbox stops when it is dropped"]
+pub struct Sandbox {
+    core: Arc<Core>,
+    base_url: Url,
+    client_id: String,
+    client_secret: String,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<()>,
+}
+
+/// How long a stop waits for calls that are under way.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Sandbox {
+    /// Starts a sandbox with every default, on a free port. It needs a Tokio runtime, on which it runs.
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::Bind`] if no port can be had.
+    pub async fn start() -> Result<Self, SandboxError> {
+        Self::builder().start().await
+    }
+
+    /// Begins to set up a sandbox.
+    pub fn builder() -> SandboxBuilder {
+        SandboxBuilder::default()
+    }
+
+    pub(super) async fn listen(core: Arc<Core>, port: u16) -> Result<Self, SandboxError> {
+        let bind = |source| SandboxError::Bind { port, source };
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(bind)?;
+        let address = listener.local_addr().map_err(bind)?;
+        let base_url = Url::parse(&format!("http://{address}"))?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let router = http::router(Arc::clone(&core));
+        let serving = tokio::spawn(async move {
+            let stopped = async {
+                // An answer and a dropped sender both mean: stop.
+                let _ = stopped.await;
+            };
+            // Accepting goes on after an error of one connection; there is no other error.
+            let _ = axum::serve(listener, router)
+                .with_graceful_shutdown(stopped)
+                .await;
+        });
+        let (client_id, client_secret) = core
+            .settings
+            .clients
+            .first()
+            .map(|client| {
+                (
+                    client.id.expose().to_owned(),
+                    client.secret.expose().to_owned(),
+                )
+            })
+            .unwrap_or_default();
+        Ok(Self {
+            core,
+            base_url,
+            client_id,
+            client_secret,
+            stop: Some(stop),
+            serving,
+        })
+    }
+
+    /// Returns the base URL, such as `http://127.0.0.1:49152/`.
+    #[must_use]
+    pub fn base_url(&self) -> &Url {
+        &self.base_url
+    }
+
+    /// Returns the id of the first client.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// Returns the secret of the first client. It opens nothing but this sandbox.
+    #[must_use]
+    pub fn client_secret(&self) -> &str {
+        &self.client_secret
+    }
+
+    /// Returns the payor of a session, to be played.
+    pub fn payor(&self, session: &SessionId) -> Payor {
+        Payor::new(Arc::clone(&self.core), *session)
+    }
+
+    /// Moves the sandbox's time forward: tokens and sessions expire by it.
+    pub fn advance(&self, by: Duration) {
+        self.core.clock.advance(by);
+    }
+
+    /// Returns the most recent exchanges with the API, oldest first.
+    #[must_use]
+    pub fn journal(&self) -> Vec<Exchange> {
+        self.core.world().journal.exchanges()
+    }
+
+    /// Stops accepting calls, waits a few seconds for those under way, and ends.
+    pub async fn shutdown(mut self) {
+        if let Some(stop) = self.stop.take() {
+            // It has stopped by itself if nobody hears this.
+            let _ = stop.send(());
+        }
+        // Dropping the handle afterwards aborts what is left.
+        let _ = tokio::time::timeout(PATIENCE, &mut self.serving).await;
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("base_url", &self.base_url.as_str())
+            .finish_non_exhaustive()
+    }
+}

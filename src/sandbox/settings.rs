@@ -1,0 +1,25 @@
+//! How one sandbox behaves; fixed when it starts.
+
+use std::time::Duration;
+
+use crate::domain::{ApiKey, ClientId, ClientSecret};
+
+/// A client of the API: who may call it.
+#[derive(Debug)]
+pub(super) struct ApiClient {
+    pub(super) id: ClientId,
+    pub(super) secret: ClientSecret,
+    pub(super) api_key: Option<ApiKey>,
+}
+
+/// Everything that a builder sets, bar the port and the clock.
+#[derive(Debug)]
+pub(super) struct Settings {
+    /// The first is the one that the sandbox gives out.
+    pub(super) clients: Vec<ApiClient>,
+    pub(super) token_lifetime: Duration,
+    pub(super) session_timeout: Duration,
+    pub(super) settlement_account: bool,
+    pub(super) regular_eft: bool,
+    pub(super) guarantee_decision: bool,
+}

@@ -1,0 +1,156 @@
+//! The state of a sandbox: tokens, sessions, journal. It is behind one lock, which nothing holds while it waits.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::domain::{Invalid, SessionId};
+use crate::session::Limits;
+
+use super::behaviour::Behaviour;
+use super::clock::SandboxClock;
+use super::control::Played;
+use super::error::SandboxError;
+use super::event::BrowserEvent;
+use super::flow::Stuck;
+use super::journal::Journal;
+use super::session::Session;
+use super::settings::Settings;
+use super::token::Tokens;
+
+/// A sandbox without its socket.
+pub(super) struct Core {
+    pub(super) settings: Settings,
+    pub(super) clock: SandboxClock,
+    pub(super) started: Instant,
+    world: Mutex<World>,
+}
+
+/// What changes.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) tokens: Tokens,
+    pub(super) sessions: HashMap<SessionId, Session>,
+    pub(super) journal: Journal,
+}
+
+impl Core {
+    pub(super) fn new(settings: Settings, clock: SandboxClock, journal_capacity: usize) -> Self {
+        let world = World {
+            tokens: Tokens::default(),
+            sessions: HashMap::new(),
+            journal: Journal::new(journal_capacity),
+        };
+        Self {
+            settings,
+            started: clock.now(),
+            clock,
+            world: Mutex::new(world),
+        }
+    }
+
+    /// Returns the state. A panic elsewhere, while it was locked, does not take the rest of the sandbox down.
+    pub(super) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn since_start(&self) -> Duration {
+        self.clock.now().saturating_duration_since(self.started)
+    }
+
+    /// Plays one screen of a session.
+    pub(super) fn play(
+        &self,
+        id: &SessionId,
+        behaviour: &Behaviour,
+    ) -> Result<Played, SandboxError> {
+        let now = self.clock.now();
+        let mut world = self.world();
+        let session = world
+            .session(id, self.settings.session_timeout, now)
+            .ok_or(SandboxError::UnknownSession)?;
+        let events = match session.flow.advance(behaviour) {
+            Ok(events) => events.to_vec(),
+            Err(stuck) => return Err(session.explain(stuck)),
+        };
+        Ok(session.played(events))
+    }
+
+    /// Returns what the hosted page of a session has posted so far.
+    pub(super) fn events(&self, id: &SessionId) -> Result<Vec<BrowserEvent>, SandboxError> {
+        let world = self.world();
+        let session = world.sessions.get(id).ok_or(SandboxError::UnknownSession)?;
+        Ok(session.flow.events().to_vec())
+    }
+}
+
+/// No credentials, no payors.
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core")
+            .field("clock", &self.clock)
+            .finish_non_exhaustive()
+    }
+}
+
+impl World {
+    /// Returns a session as it is now: one whose time is over has expired.
+    pub(super) fn session(
+        &mut self,
+        id: &SessionId,
+        timeout: Duration,
+        now: Instant,
+    ) -> Option<&mut Session> {
+        let session = self.sessions.get_mut(id)?;
+        if now.saturating_duration_since(session.created) >= timeout {
+            session.flow.expire();
+        }
+        Some(session)
+    }
+
+    /// Returns an id that no session has.
+    ///
+    /// # Errors
+    ///
+    /// None in fact: a UUID is a session id.
+    pub(super) fn free_id(&self) -> Result<SessionId, Invalid> {
+        loop {
+            let id = SessionId::new(&Uuid::new_v4().hyphenated().to_string())?;
+            if !self.sessions.contains_key(&id) {
+                return Ok(id);
+            }
+        }
+    }
+}
+
+impl Session {
+    fn played(&self, events: Vec<BrowserEvent>) -> Played {
+        let (status, status_details) = self.flow.status();
+        Played {
+            step: self.flow.screen().map(Into::into),
+            status,
+            status_details,
+            events,
+            over: self.flow.is_over(),
+        }
+    }
+
+    fn explain(&self, stuck: Stuck) -> SandboxError {
+        match stuck {
+            Stuck::Ended => {
+                let (status, details) = self.flow.status();
+                SandboxError::SessionEnded { status, details }
+            }
+            Stuck::Left => SandboxError::PayorLeft,
+            Stuck::DecisionPending => SandboxError::DecisionPending,
+            Stuck::AmountRefused => SandboxError::AmountRefused {
+                minimum: self.flow.limits().and_then(Limits::minimum),
+                maximum: self.flow.limits().and_then(Limits::maximum),
+            },
+        }
+    }
+}
