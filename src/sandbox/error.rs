@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::domain::Amount;
+use crate::domain::{Amount, Invalid};
 use crate::session::{SessionStatus, StatusDetails};
 
 /// Why a sandbox could not start, or a payor could not go on.
@@ -20,9 +20,9 @@ pub enum SandboxError {
     /// The address that was bound has no URL form.
     #[error("the address that was bound has no URL form")]
     Address(#[from] url::ParseError),
-    /// x
-    #[error("x")]
-    Inv(#[from] crate::domain::Invalid),
+    /// The credentials that the sandbox made for itself are no credentials: a fault of the sandbox.
+    #[error("the sandbox made credentials that are none")]
+    Credentials(#[from] Invalid),
     /// There is no such session in this sandbox.
     #[error("no session of this sandbox has that id")]
     UnknownSession,

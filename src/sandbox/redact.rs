@@ -58,9 +58,14 @@ pub(super) fn request(body: &Value) -> Value {
     object(body, &code, 0)
 }
 
-/// Returns an answer as the journal keeps it. Its texts are the sandbox's own.
-pub(super) fn answer(body: &Value) -> Value {
-    object(body, &|text| text.to_owned(), 0)
+/// Returns an answer as the journal keeps it. Its texts are the sandbox's own, bar the one that explains which rules a
+/// request breaks: the names of unknown members are in it.
+pub(super) fn answer(body: &Value, breaks_rules: bool) -> Value {
+    let mut kept = object(body, &|text| text.to_owned(), 0);
+    if breaks_rules && let Some(detail) = kept.get_mut("detail") {
+        *detail = REDACTED.into();
+    }
+    kept
 }
 
 fn code(text: &str) -> String {
@@ -87,6 +92,19 @@ const CODES: &[&str] = &[
     "client_credentials",
 ];
 
+/// Whether a member is a number by the contract. In another one, a number may be an account.
+fn is_number(name: &str) -> bool {
+    matches!(
+        name,
+        "amount"
+            | "minimumAmount"
+            | "maximumAmount"
+            | "highestDebitAmountToGuarantee"
+            | "expires_in"
+            | "status"
+    )
+}
+
 fn object(body: &Value, text: &dyn Fn(&str) -> String, depth: usize) -> Value {
     let Value::Object(members) = body else {
         return Value::from(REDACTED);
@@ -108,6 +126,7 @@ fn object(body: &Value, text: &dyn Fn(&str) -> String, depth: usize) -> Value {
             (Treatment::Reference, value) => Value::from(reference(value)),
             (Treatment::Kept, Value::Object(_)) => object(value, text, depth + 1),
             (Treatment::Kept, Value::String(value)) => Value::from(text(value)),
+            (Treatment::Kept, Value::Number(_)) if !is_number(name) => Value::from(REDACTED),
             (Treatment::Kept, Value::Bool(_) | Value::Number(_)) => value.clone(),
         };
         kept.insert(name.clone(), value);
@@ -145,6 +164,7 @@ mod tests {
     fn what_is_not_listed_is_gone_with_its_name() {
         let body = json!({
             "type": "EFT", "direction": "mallory", "amount": 5, "note": "x", "also": {"a": 1},
+            "language": 300451234, "enable": true,
             "payor": {"firstName": "Ada", "account": ["x"], "shoeSize": 44},
             "referenceId": "order-0815",
         });
@@ -152,6 +172,7 @@ mod tests {
             request(&body),
             json!({
                 "type": "EFT", "direction": "[redacted]", "amount": 5, "[unknown members]": 2,
+                "language": "[redacted]", "enable": true,
                 "payor": {"firstName": "[redacted]", "account": "[redacted]", "[unknown members]": 1},
                 "referenceId": "orde…",
             })
@@ -175,6 +196,14 @@ mod tests {
         for body in [json!(["secret"]), json!("secret"), json!(7), json!(null)] {
             assert_eq!(request(&body), json!("[redacted]"));
         }
+    }
+
+    #[test]
+    fn the_text_that_explains_broken_rules_is_taken_out_of_an_answer() {
+        let body = json!({"title": "Bad Request", "status": 400, "detail": "payor.note: not one"});
+        let kept = json!({"title": "Bad Request", "status": 400, "detail": "[redacted]"});
+        assert_eq!(answer(&body, true), kept);
+        assert_eq!(answer(&body, false), body);
     }
 
     #[test]

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
+use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderName, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -35,14 +37,30 @@ pub(super) fn router(core: Arc<Core>) -> Router {
 }
 
 /// The socket is on a loopback address, so the peer is on this machine. A page in a browser on this machine may be led here
-/// by a name that resolves to it, so the name has to be a loopback one, too.
+/// by a name that resolves to it, or post here from its own origin, so the name and the origin have to be loopback ones, too.
 async fn this_machine_only(request: Request, next: Next) -> Response {
-    let host = request
-        .headers()
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .and_then(|host| host.parse::<axum::http::uri::Authority>().ok());
-    let loopback = host.is_some_and(|authority| {
+    let host = text(&request, &header::HOST).is_some_and(is_loopback);
+    // A page without an origin to speak of sends `null`, which is no URL.
+    let origin = text(&request, &header::ORIGIN).is_none_or(|origin| {
+        let authority = origin.split_once("://").map(|(_, authority)| authority);
+        authority.is_some_and(is_loopback)
+    });
+    if host && origin {
+        next.run(request).await
+    } else {
+        let why = "the control API answers to callers on this machine, under a loopback name";
+        Answer::error(StatusCode::FORBIDDEN, "forbidden", why).into_response()
+    }
+}
+
+fn text<'r>(request: &'r Request, name: &HeaderName) -> Option<&'r str> {
+    let value = request.headers().get(name)?;
+    Some(value.to_str().unwrap_or_default())
+}
+
+/// Whether a host, with or without a port, is this machine by its name.
+fn is_loopback(host: &str) -> bool {
+    host.parse::<Authority>().is_ok_and(|authority| {
         let name = authority
             .host()
             .trim_start_matches('[')
@@ -51,31 +69,31 @@ async fn this_machine_only(request: Request, next: Next) -> Response {
             || name
                 .parse::<IpAddr>()
                 .is_ok_and(|address| address.is_loopback())
-    });
-    if loopback {
-        next.run(request).await
-    } else {
-        let why = "the control API answers to callers on this machine, under a loopback name";
-        Answer::error(StatusCode::FORBIDDEN, "forbidden", why).into_response()
-    }
+    })
 }
 
 async fn about() -> Json<About> {
     Json(About::this())
 }
 
-async fn step(State(core): State<Arc<Core>>, Path(id): Path<String>, body: Bytes) -> Response {
-    let behaviour = if body.is_empty() {
-        Ok(Behaviour::default())
-    } else {
-        serde_json::from_slice(&body)
+async fn step(
+    State(core): State<Arc<Core>>,
+    id: Result<Path<String>, PathRejection>,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let behaviour = match body {
+        Ok(body) if body.is_empty() => Ok(Behaviour::default()),
+        Ok(body) => serde_json::from_slice(&body).map_err(drop),
+        Err(_) => Err(()),
     };
     let Ok(behaviour) = behaviour else {
         return invalid("the body is empty, or an object of what the payor does otherwise")
             .into_response();
     };
-    let played = SessionId::new(&id)
-        .map_err(|_| SandboxError::UnknownSession)
+    let played = id
+        .ok()
+        .and_then(|id| SessionId::new(&id).ok())
+        .ok_or(SandboxError::UnknownSession)
         .and_then(|id| core.play(&id, &behaviour));
     match played {
         Ok(played) => Json(played).into_response(),
@@ -83,17 +101,18 @@ async fn step(State(core): State<Arc<Core>>, Path(id): Path<String>, body: Bytes
     }
 }
 
-async fn advance(State(core): State<Arc<Core>>, body: Bytes) -> Response {
-    match serde_json::from_slice::<Advance>(&body) {
-        Ok(Advance { seconds }) => {
-            let moved = core.clock.advance(Duration::from_secs(seconds));
-            Json(Advanced {
-                moved_seconds: moved.as_secs(),
-            })
-            .into_response()
-        }
-        Err(_) => invalid("an object with `seconds` is expected, a whole number").into_response(),
-    }
+async fn advance(State(core): State<Arc<Core>>, body: Result<Bytes, BytesRejection>) -> Response {
+    let advance = body
+        .ok()
+        .and_then(|body| serde_json::from_slice(&body).ok());
+    let Some(Advance { seconds }) = advance else {
+        return invalid("an object with `seconds` is expected, a whole number").into_response();
+    };
+    let moved = core.clock.advance(Duration::from_secs(seconds));
+    Json(Advanced {
+        moved_seconds: moved.as_secs(),
+    })
+    .into_response()
 }
 
 async fn journal(State(core): State<Arc<Core>>) -> Json<JournalReport> {

@@ -1,8 +1,10 @@
 //! Reads each request whole, hands it on, and writes the exchange into the journal.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
@@ -16,6 +18,9 @@ use crate::sandbox::world::Core;
 
 /// The longest request that is read: 64 KiB. The longest that the contract has is a few kilobytes.
 pub(super) const MAX_REQUEST_BYTES: usize = 64 * 1024;
+
+/// How much of a longer request is taken and thrown away, so that the caller is still there to read the refusal.
+const MAX_DISCARDED_BYTES: usize = 8 * 1024 * 1024;
 
 /// How much of a path is kept.
 const LONGEST_PATH: usize = 200;
@@ -50,15 +55,14 @@ pub(super) async fn record(
                 .starts_with(b"application/x-www-form-urlencoded")
         });
     let (parts, body) = request.into_parts();
-    let (arrived, mut response) = if let Ok(bytes) = to_bytes(body, MAX_REQUEST_BYTES).await {
-        let arrived = Arrived { bytes };
-        let mut request = Request::from_parts(parts, Body::empty());
-        request.extensions_mut().insert(arrived.clone());
-        (Some(arrived), next.run(request).await)
-    } else {
-        let status = StatusCode::PAYLOAD_TOO_LARGE;
-        let why = "a request of at most 65,536 bytes is expected, and one that arrives whole";
-        (None, Answer::problem(status, why).into_response())
+    let (arrived, mut response) = match read(body).await {
+        Ok(bytes) => {
+            let arrived = Arrived { bytes };
+            let mut request = Request::from_parts(parts, Body::empty());
+            request.extensions_mut().insert(arrived.clone());
+            (Some(arrived), next.run(request).await)
+        }
+        Err(refusal) => (None, refusal.into_response()),
     };
     let noted = response
         .extensions_mut()
@@ -82,10 +86,37 @@ pub(super) async fn record(
         status: response.status().as_u16(),
         credential: noted.credential,
         request: request.as_ref().map(redact::request),
-        answer: Some(redact::answer(&noted.body)),
+        answer: Some(redact::answer(&noted.body, !noted.rules.is_empty())),
         rules: noted.rules.into_iter().map(str::to_owned).collect(),
     });
     response
+}
+
+/// Reads a body to its end.
+async fn read(mut body: Body) -> Result<Bytes, Answer> {
+    let mut kept = Vec::new();
+    let mut arrived = 0_usize;
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let Ok(frame) = frame else {
+            let why = "the body broke off";
+            return Err(Answer::problem(StatusCode::BAD_REQUEST, why));
+        };
+        // What is not data is trailers, which mean nothing here.
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        arrived = arrived.saturating_add(data.len());
+        if arrived <= MAX_REQUEST_BYTES {
+            kept.extend_from_slice(&data);
+        } else if arrived > MAX_DISCARDED_BYTES {
+            break;
+        }
+    }
+    if arrived > MAX_REQUEST_BYTES {
+        let why = "a request of at most 65,536 bytes is expected";
+        return Err(Answer::problem(StatusCode::PAYLOAD_TOO_LARGE, why));
+    }
+    Ok(kept.into())
 }
 
 /// A form as the JSON object that it stands for.

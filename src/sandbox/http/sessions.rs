@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::json;
@@ -19,6 +20,9 @@ use crate::sandbox::session::Session;
 use crate::sandbox::world::Core;
 use crate::session::GuaranteeDecision;
 
+/// The session id in the path; a path that cannot be decoded has none.
+type Id = Result<Path<String>, PathRejection>;
+
 /// Who may do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Access {
@@ -30,7 +34,7 @@ enum Access {
     OwnerElseNotFound,
 }
 
-pub(super) async fn status(core: State<Arc<Core>>, id: Path<String>, headers: HeaderMap) -> Answer {
+pub(super) async fn status(core: State<Arc<Core>>, id: Id, headers: HeaderMap) -> Answer {
     on_session(&core, &id, &headers, Access::Anybody, |session| {
         let (status, details) = session.flow.status();
         let mut body = json!({
@@ -48,13 +52,9 @@ pub(super) async fn status(core: State<Arc<Core>>, id: Path<String>, headers: He
     .to("getSessionStatus")
 }
 
-pub(super) async fn details(
-    core: State<Arc<Core>>,
-    id: Path<String>,
-    headers: HeaderMap,
-) -> Answer {
+pub(super) async fn details(core: State<Arc<Core>>, id: Id, headers: HeaderMap) -> Answer {
     const OPERATION: &str = "getSessionDetails";
-    if SessionId::new(&id).is_err() {
+    if session_id(&id).is_none() {
         return Answer::problem(StatusCode::BAD_REQUEST, "the session id is no UUID").to(OPERATION);
     }
     on_session(
@@ -67,7 +67,7 @@ pub(super) async fn details(
     .to(OPERATION)
 }
 
-pub(super) async fn cancel(core: State<Arc<Core>>, id: Path<String>, headers: HeaderMap) -> Answer {
+pub(super) async fn cancel(core: State<Arc<Core>>, id: Id, headers: HeaderMap) -> Answer {
     on_session(&core, &id, &headers, Access::OwnerElseNotFound, |session| {
         if session.flow.cancel().is_err() {
             let why = "the session has ended already";
@@ -88,7 +88,7 @@ pub(super) async fn cancel(core: State<Arc<Core>>, id: Path<String>, headers: He
 
 pub(super) async fn confirm(
     core: State<Arc<Core>>,
-    id: Path<String>,
+    id: Id,
     headers: HeaderMap,
     Extension(arrived): Extension<Arrived>,
 ) -> Answer {
@@ -119,10 +119,14 @@ pub(super) async fn confirm(
     .to("confirmGuarantee")
 }
 
+fn session_id(id: &Id) -> Option<SessionId> {
+    id.as_ref().ok().and_then(|id| SessionId::new(id).ok())
+}
+
 /// Finds the session as it is now, and sees to it that the caller may have it.
 fn on_session(
     core: &Core,
-    id: &str,
+    id: &Id,
     headers: &HeaderMap,
     access: Access,
     act: impl FnOnce(&mut Session) -> Answer,
@@ -139,9 +143,7 @@ fn on_session(
     };
     let now = core.clock.now();
     let timeout = core.settings.session_timeout;
-    let found = SessionId::new(id)
-        .ok()
-        .and_then(|id| world.session(&id, timeout, now));
+    let found = session_id(id).and_then(|id| world.session(&id, timeout, now));
     let answer = match found {
         Some(session) if access == Access::Anybody || client == Some(session.owner) => act(session),
         Some(_) if access == Access::OwnerElseForbidden => {
