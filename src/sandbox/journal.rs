@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// One call and its answer.
 ///
-/// Bodies are [redacted](self): what is kept are codes, amounts and flags, session ids, and the names of members that the
+/// Bodies are redacted: what is kept are codes, amounts and flags, session ids, and the names of members that the
 /// contract knows. A reference id is shortened unless it names a [scenario](super::Scenario).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -164,7 +164,7 @@ mod tests {
     fn what_is_not_listed_is_gone_with_its_name() {
         let body = json!({
             "type": "EFT", "direction": "mallory", "amount": 5, "note": "x", "also": {"a": 1},
-            "language": 300451234, "enable": true,
+            "language": 300_451_234, "enable": true,
             "payor": {"firstName": "Ada", "account": ["x"], "shoeSize": 44},
             "referenceId": "order-0815",
         });
