@@ -20,9 +20,9 @@ pub enum SandboxError {
     /// The address that was bound has no URL form.
     #[error("the address that was bound has no URL form")]
     Address(#[from] url::ParseError),
-    /// The credentials that the sandbox made for itself are no credentials: a fault of the sandbox.
-    #[error("the sandbox made credentials that are none")]
-    Credentials(#[from] Invalid),
+    /// The id or the secret that the sandbox made for its first client breaks a rule. A fault of the sandbox.
+    #[error("the sandbox made credentials that are not valid")]
+    Generated(#[from] Invalid),
     /// There is no such session in this sandbox.
     #[error("no session of this sandbox has that id")]
     UnknownSession,

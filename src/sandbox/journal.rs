@@ -17,12 +17,12 @@ pub struct Exchange {
     pub sequence: u64,
     /// Milliseconds since the start, by the sandbox's clock.
     pub at_millis: u64,
-    /// The method.
+    /// The method; at most 20 characters of it.
     pub method: String,
     /// The path without a query; at most 200 characters of it.
     pub path: String,
-    /// The operation of the contract; `None` where the call did not get as far as one: a path or a method that the contract
-    /// does not have, or a body that is too long.
+    /// The operation of the contract; `None` for a path or a method that it does not have, and for a request that could not
+    /// be read to its end.
     pub operation: Option<String>,
     /// The status that was answered.
     pub status: u16,
@@ -31,8 +31,7 @@ pub struct Exchange {
     pub credential: Option<String>,
     /// The body that arrived, redacted; `None` for none, and for one that cannot be read.
     pub request: Option<Value>,
-    /// The body that was answered, redacted. Where [`rules`](Self::rules) has entries, the text that explains them is taken
-    /// out, as it names members that the caller made up.
+    /// The body that was answered, redacted. Where the request has unknown members, the text that names them is taken out.
     pub answer: Option<Value>,
     /// The ids of the [rules](crate::domain::RULES) that the request breaks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -10,6 +10,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 
 use super::answer::Answer;
+use super::media_type;
 use super::record::Arrived;
 use crate::clock::Clock;
 use crate::sandbox::world::Core;
@@ -35,17 +36,7 @@ pub(super) async fn authorize(
 
 fn answer(core: &Core, headers: &HeaderMap, arrived: &Arrived) -> Answer {
     let invalid = |why| Answer::error(StatusCode::BAD_REQUEST, "invalid_request", why);
-    let form = headers.get(header::CONTENT_TYPE).is_some_and(|value| {
-        let kind = value
-            .to_str()
-            .unwrap_or_default()
-            .split(';')
-            .next()
-            .unwrap_or_default();
-        kind.trim()
-            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-    });
-    if !form {
+    if !media_type::is(headers, media_type::FORM) {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Answer::error(
             status,

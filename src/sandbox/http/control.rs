@@ -5,18 +5,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, PathRejection};
-use axum::extract::{DefaultBodyLimit, Path, Request, State};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::answer::Answer;
+use super::asked::Asked;
 use super::record::MAX_REQUEST_BYTES;
-use crate::domain::SessionId;
 use crate::sandbox::behaviour::Behaviour;
 use crate::sandbox::control::{About, Advance, Advanced, JournalReport};
 use crate::sandbox::error::SandboxError;
@@ -72,27 +74,31 @@ fn is_loopback(host: &str) -> bool {
     })
 }
 
+/// A body, or that it is too long or did not arrive whole. axum by itself would answer that in plain text.
+type Sent = Result<Bytes, BytesRejection>;
+
+/// What a body says, if it is a JSON object; serde alone would take the members in an array, too.
+fn object<T: DeserializeOwned>(body: Sent) -> Option<T> {
+    let body: Value = serde_json::from_slice(&body.ok()?).ok()?;
+    body.is_object()
+        .then(|| serde_json::from_value(body).ok())
+        .flatten()
+}
+
 async fn about() -> Json<About> {
     Json(About::this())
 }
 
-async fn step(
-    State(core): State<Arc<Core>>,
-    id: Result<Path<String>, PathRejection>,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
+async fn step(State(core): State<Arc<Core>>, Asked(id): Asked, body: Sent) -> Response {
     let behaviour = match body {
-        Ok(body) if body.is_empty() => Ok(Behaviour::default()),
-        Ok(body) => serde_json::from_slice(&body).map_err(drop),
-        Err(_) => Err(()),
+        Ok(body) if body.is_empty() => Some(Behaviour::default()),
+        body => object(body),
     };
-    let Ok(behaviour) = behaviour else {
+    let Some(behaviour) = behaviour else {
         return invalid("the body is empty, or an object of what the payor does otherwise")
             .into_response();
     };
     let played = id
-        .ok()
-        .and_then(|id| SessionId::new(&id).ok())
         .ok_or(SandboxError::UnknownSession)
         .and_then(|id| core.play(&id, &behaviour));
     match played {
@@ -101,18 +107,17 @@ async fn step(
     }
 }
 
-async fn advance(State(core): State<Arc<Core>>, body: Result<Bytes, BytesRejection>) -> Response {
-    let advance = body
-        .ok()
-        .and_then(|body| serde_json::from_slice(&body).ok());
-    let Some(Advance { seconds }) = advance else {
-        return invalid("an object with `seconds` is expected, a whole number").into_response();
-    };
-    let moved = core.clock.advance(Duration::from_secs(seconds));
-    Json(Advanced {
-        moved_seconds: moved.as_secs(),
-    })
-    .into_response()
+async fn advance(State(core): State<Arc<Core>>, body: Sent) -> Response {
+    match object(body) {
+        Some(Advance { seconds }) => {
+            let moved = core.clock.advance(Duration::from_secs(seconds));
+            Json(Advanced {
+                moved_seconds: moved.as_secs(),
+            })
+            .into_response()
+        }
+        None => invalid("an object with `seconds` is expected, a whole number").into_response(),
+    }
 }
 
 async fn journal(State(core): State<Arc<Core>>) -> Json<JournalReport> {

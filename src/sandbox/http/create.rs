@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use serde_json::json;
 
 use super::answer::Answer;
 use super::caller::{Calling, calling};
+use super::media_type;
 use super::record::Arrived;
 use crate::clock::Clock;
 use crate::domain::rules::{PAYEE_OR_SETTLEMENT, TOKEN_PER_CREATE};
@@ -45,7 +46,7 @@ fn answer(
         let why = "the access token has created a session already";
         return Answer::problem(StatusCode::UNAUTHORIZED, why).breaks(&TOKEN_PER_CREATE);
     }
-    if !is_json(headers) {
+    if !media_type::is(headers, media_type::JSON) {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Answer::problem(status, "application/json is expected");
     }
@@ -96,17 +97,4 @@ fn answer(
         world.tokens.spend(token);
     }
     Answer::of(StatusCode::CREATED, &body)
-}
-
-/// Whether the body is said to be JSON, with or without parameters.
-pub(super) fn is_json(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|value| {
-        let kind = value
-            .to_str()
-            .unwrap_or_default()
-            .split(';')
-            .next()
-            .unwrap_or_default();
-        kind.trim().eq_ignore_ascii_case("application/json")
-    })
 }

@@ -1,10 +1,12 @@
 //! The API over HTTP: which handler answers what. Every exchange goes through the [record](record::record).
 
 mod answer;
+mod asked;
 mod authorize;
 mod caller;
 mod control;
 mod create;
+mod media_type;
 mod record;
 mod sessions;
 

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::answer::{Answer, Noted};
+use super::media_type;
 use crate::sandbox::journal::Exchange;
 use crate::sandbox::redact;
 use crate::sandbox::world::Core;
@@ -24,6 +25,9 @@ const MAX_DISCARDED_BYTES: usize = 8 * 1024 * 1024;
 
 /// How much of a path is kept.
 const LONGEST_PATH: usize = 200;
+
+/// How much of a method is kept. Every registered one is shorter; a caller may make up one of any length.
+const LONGEST_METHOD: usize = 20;
 
 /// A request's body, for the handlers.
 #[derive(Debug, Clone)]
@@ -44,16 +48,10 @@ pub(super) async fn record(
     next: Next,
 ) -> Response {
     let at_millis = u64::try_from(core.since_start().as_millis()).unwrap_or(u64::MAX);
-    let method = request.method().to_string();
+    let method = request.method().as_str();
+    let method: String = method.chars().take(LONGEST_METHOD).collect();
     let path: String = request.uri().path().chars().take(LONGEST_PATH).collect();
-    let is_form = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|value| {
-            value
-                .as_bytes()
-                .starts_with(b"application/x-www-form-urlencoded")
-        });
+    let is_form = media_type::is(request.headers(), media_type::FORM);
     let (parts, body) = request.into_parts();
     let (arrived, mut response) = match read(body).await {
         Ok(bytes) => {
@@ -86,7 +84,7 @@ pub(super) async fn record(
         status: response.status().as_u16(),
         credential: noted.credential,
         request: request.as_ref().map(redact::request),
-        answer: Some(redact::answer(&noted.body, !noted.rules.is_empty())),
+        answer: Some(redact::answer(&noted.body, &noted.rules)),
         rules: noted.rules.into_iter().map(str::to_owned).collect(),
     });
     response
@@ -98,7 +96,7 @@ async fn read(mut body: Body) -> Result<Bytes, Answer> {
     let mut arrived = 0_usize;
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
         let Ok(frame) = frame else {
-            let why = "the body broke off";
+            let why = "the request did not arrive whole";
             return Err(Answer::problem(StatusCode::BAD_REQUEST, why));
         };
         // What is not data is trailers, which mean nothing here.

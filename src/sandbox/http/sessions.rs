@@ -3,25 +3,21 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde_json::json;
 
 use super::answer::Answer;
+use super::asked::Asked;
 use super::caller::{Calling, calling};
-use super::create::is_json;
+use super::media_type;
 use super::record::Arrived;
 use crate::clock::Clock;
-use crate::domain::SessionId;
 use crate::domain::rules::CANCEL_OPEN_ONLY;
 use crate::sandbox::details::Details;
 use crate::sandbox::session::Session;
 use crate::sandbox::world::Core;
 use crate::session::GuaranteeDecision;
-
-/// The session id in the path; a path that cannot be decoded has none.
-type Id = Result<Path<String>, PathRejection>;
 
 /// Who may do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +30,8 @@ enum Access {
     OwnerElseNotFound,
 }
 
-pub(super) async fn status(core: State<Arc<Core>>, id: Id, headers: HeaderMap) -> Answer {
-    on_session(&core, &id, &headers, Access::Anybody, |session| {
+pub(super) async fn status(core: State<Arc<Core>>, id: Asked, headers: HeaderMap) -> Answer {
+    on_session(&core, id, &headers, Access::Anybody, |session| {
         let (status, details) = session.flow.status();
         let mut body = json!({
             "sessionId": session.id,
@@ -52,23 +48,19 @@ pub(super) async fn status(core: State<Arc<Core>>, id: Id, headers: HeaderMap) -
     .to("getSessionStatus")
 }
 
-pub(super) async fn details(core: State<Arc<Core>>, id: Id, headers: HeaderMap) -> Answer {
+pub(super) async fn details(core: State<Arc<Core>>, id: Asked, headers: HeaderMap) -> Answer {
     const OPERATION: &str = "getSessionDetails";
-    if session_id(&id).is_none() {
+    if id.0.is_none() {
         return Answer::problem(StatusCode::BAD_REQUEST, "the session id is no UUID").to(OPERATION);
     }
-    on_session(
-        &core,
-        &id,
-        &headers,
-        Access::OwnerElseForbidden,
-        |session| Answer::of(StatusCode::OK, &Details::of(session)),
-    )
+    on_session(&core, id, &headers, Access::OwnerElseForbidden, |session| {
+        Answer::of(StatusCode::OK, &Details::of(session))
+    })
     .to(OPERATION)
 }
 
-pub(super) async fn cancel(core: State<Arc<Core>>, id: Id, headers: HeaderMap) -> Answer {
-    on_session(&core, &id, &headers, Access::OwnerElseNotFound, |session| {
+pub(super) async fn cancel(core: State<Arc<Core>>, id: Asked, headers: HeaderMap) -> Answer {
+    on_session(&core, id, &headers, Access::OwnerElseNotFound, |session| {
         if session.flow.cancel().is_err() {
             let why = "the session has ended already";
             return Answer::error(StatusCode::BAD_REQUEST, "session_terminal", why)
@@ -88,12 +80,12 @@ pub(super) async fn cancel(core: State<Arc<Core>>, id: Id, headers: HeaderMap) -
 
 pub(super) async fn confirm(
     core: State<Arc<Core>>,
-    id: Id,
+    id: Asked,
     headers: HeaderMap,
     Extension(arrived): Extension<Arrived>,
 ) -> Answer {
-    on_session(&core, &id, &headers, Access::OwnerElseNotFound, |session| {
-        if !is_json(&headers) {
+    on_session(&core, id, &headers, Access::OwnerElseNotFound, |session| {
+        if !media_type::is(&headers, media_type::JSON) {
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             return Answer::problem(status, "application/json is expected");
         }
@@ -119,14 +111,10 @@ pub(super) async fn confirm(
     .to("confirmGuarantee")
 }
 
-fn session_id(id: &Id) -> Option<SessionId> {
-    id.as_ref().ok().and_then(|id| SessionId::new(id).ok())
-}
-
 /// Finds the session as it is now, and sees to it that the caller may have it.
 fn on_session(
     core: &Core,
-    id: &Id,
+    id: Asked,
     headers: &HeaderMap,
     access: Access,
     act: impl FnOnce(&mut Session) -> Answer,
@@ -143,7 +131,7 @@ fn on_session(
     };
     let now = core.clock.now();
     let timeout = core.settings.session_timeout;
-    let found = session_id(id).and_then(|id| world.session(&id, timeout, now));
+    let found = id.0.and_then(|id| world.session(&id, timeout, now));
     let answer = match found {
         Some(session) if access == Access::Anybody || client == Some(session.owner) => act(session),
         Some(_) if access == Access::OwnerElseForbidden => {
