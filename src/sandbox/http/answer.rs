@@ -7,6 +7,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::domain::Rule;
+use crate::domain::rules::UNKNOWN_MEMBER;
+use crate::session::Violations;
 
 /// What a handler answers.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub(super) struct Noted {
     pub(super) credential: Option<String>,
     pub(super) rules: Vec<&'static str>,
     pub(super) body: Value,
+    /// Stands for the `detail` of the body, where that has something of the caller's in it.
+    pub(super) detail: Option<String>,
 }
 
 impl Answer {
@@ -60,6 +64,26 @@ impl Answer {
         }
     }
 
+    /// A refusal of a request that breaks rules, all of them at once.
+    ///
+    /// The caller is told the name of each member that the contract does not have. The journal is not: somebody may have
+    /// made it of a name or a token.
+    pub(super) fn violations(violations: &Violations) -> Self {
+        let (unknown, known): (Vec<_>, Vec<_>) = violations
+            .iter()
+            .partition(|violation| violation.rule().id == UNKNOWN_MEMBER.id);
+        let mut kept: Vec<String> = known.iter().map(ToString::to_string).collect();
+        if !unknown.is_empty() {
+            kept.push(format!("{} unknown members", unknown.len()));
+        }
+        let answer = Self::problem(StatusCode::BAD_REQUEST, &violations.to_string());
+        let mut answer = violations
+            .iter()
+            .fold(answer, |answer, violation| answer.breaks(violation.rule()));
+        answer.noted.detail = Some(kept.join("; "));
+        answer
+    }
+
     /// A refusal as `error` and `error_description`.
     pub(super) fn error(status: StatusCode, code: &str, description: &str) -> Self {
         let body = json!({ "error": code, "error_description": description });
@@ -95,8 +119,12 @@ impl Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(&self.noted.body)).into_response();
-        response.extensions_mut().insert(self.noted);
+        let Self { status, mut noted } = self;
+        let mut response = (status, Json(&noted.body)).into_response();
+        if let (Some(detail), Some(body)) = (noted.detail.take(), noted.body.as_object_mut()) {
+            body.insert("detail".to_owned(), detail.into());
+        }
+        response.extensions_mut().insert(noted);
         response
     }
 }

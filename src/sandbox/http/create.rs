@@ -55,12 +55,7 @@ fn answer(
     };
     let request = match SessionRequest::from_json(&body) {
         Ok(request) => request,
-        Err(violations) => {
-            let answer = Answer::problem(StatusCode::BAD_REQUEST, &violations.to_string());
-            return violations
-                .iter()
-                .fold(answer, |answer, violation| answer.breaks(violation.rule()));
-        }
+        Err(violations) => return Answer::violations(&violations),
     };
     match &request {
         SessionRequest::Guaranteed(request)

@@ -94,12 +94,7 @@ pub(super) async fn confirm(
         };
         let decision = match GuaranteeDecision::from_json(&body) {
             Ok(decision) => decision,
-            Err(violations) => {
-                let answer = Answer::problem(StatusCode::BAD_REQUEST, &violations.to_string());
-                return violations
-                    .iter()
-                    .fold(answer, |answer, violation| answer.breaks(violation.rule()));
-            }
+            Err(violations) => return Answer::violations(&violations),
         };
         if session.flow.decide(decision.is_accept()).is_err() {
             let why = "no guarantee of this session waits for a decision";
