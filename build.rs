@@ -60,7 +60,7 @@ fn client(view: &serde_json::Value) -> Result<String, String> {
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| -> Result<String, String> {
         let document: openapiv3::OpenAPI =
             serde_json::from_value(view.clone()).map_err(|error| error.to_string())?;
-        let tokens = progenitor::Generator::new(&settings())
+        let tokens = progenitor::Generator::new(&settings()?)
             .generate_tokens(&document)
             .map_err(|error| error.to_string())?;
         let file = syn::parse2(tokens).map_err(|error| error.to_string())?;
@@ -75,18 +75,21 @@ fn client(view: &serde_json::Value) -> Result<String, String> {
     })
 }
 
-fn settings() -> progenitor::GenerationSettings {
+fn settings() -> Result<progenitor::GenerationSettings, String> {
+    let context = "crate::client::Call"
+        .parse()
+        .map_err(|_| "the path of the call's context is no Rust path".to_owned())?;
     let mut settings = progenitor::GenerationSettings::default();
     settings
         .with_interface(progenitor::InterfaceStyle::Positional)
         .with_tag(progenitor::TagStyle::Merged)
         .with_hooks(progenitor::HooksMode::Expected)
-        .with_inner_type("crate::client::Call".parse().unwrap_or_default())
+        .with_inner_type(context)
         .with_map_type("::std::collections::BTreeMap");
     for binding in view::BINDINGS {
         settings.with_replacement(binding.component, binding.rust, std::iter::empty());
     }
-    settings
+    Ok(settings)
 }
 
 /// Finds the operations that the generator fails on, by giving it each one alone.

@@ -58,10 +58,13 @@ impl ManualClock {
         }
     }
 
+    /// The furthest that the clock can be moved in all: a hundred years. Beyond it, it stands still.
+    pub const FURTHEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
     /// Moves the time forward.
     pub fn advance(&self, by: Duration) {
         let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
-        *passed = passed.saturating_add(by);
+        *passed = passed.saturating_add(by).min(Self::FURTHEST);
     }
 
     fn passed(&self) -> Duration {
@@ -107,5 +110,14 @@ mod tests {
             clone.wall().duration_since(before.1).ok(),
             Some(Duration::from_secs(299))
         );
+    }
+
+    #[test]
+    fn a_manual_clock_never_goes_back() {
+        let clock = ManualClock::new();
+        clock.advance(ManualClock::FURTHEST);
+        let furthest = (clock.now(), clock.wall());
+        clock.advance(Duration::MAX);
+        assert_eq!((clock.now(), clock.wall()), furthest);
     }
 }

@@ -17,6 +17,9 @@
 //! # }
 //! ```
 //!
+//! It runs on a Tokio runtime with I/O and time enabled. Nothing is retried; [`Error::maybe_applied`] is the thing to read
+//! before creating a session again. The address of the hosted page opens the session to whoever has it.
+//!
 //! # Where things are
 //!
 //! | Module | What it has |

@@ -243,6 +243,20 @@ fn a_contract_that_cannot_be_generated_from_is_refused_with_place_and_remedy() {
             )],
         ),
         (
+            "parameters stand at the path",
+            &[(
+                "  /api/v2/sessions/{sessionId}/cancel:\n",
+                "  /api/v2/sessions/{sessionId}/cancel:\n    parameters: []\n",
+            )],
+        ),
+        (
+            "a constrained list stands in place",
+            &[(
+                "        showConsentScreen:\n          type: boolean",
+                "        notes:\n          type: array\n          items:\n            type: string\n            maxLength: 9\n        showConsentScreen:\n          type: boolean",
+            )],
+        ),
+        (
             "an answer refers back to itself",
             &[(
                 "        payee:

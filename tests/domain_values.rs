@@ -278,7 +278,7 @@ fn canonical_forms() {
     ] {
         assert!(PostalCode::new(text).is_err(), "{text}");
     }
-    assert_eq!(AccountNumber::new("1234567").unwrap().masked(), "****4567");
+    assert_eq!(AccountNumber::new("4400550").unwrap().masked(), "****0550");
     assert_eq!(
         AccountNumber::new("123456789012").unwrap().masked(),
         "****9012"
@@ -321,14 +321,15 @@ fn every_warning_has_its_edge() {
         warnings::<GuaranteedReferenceId>(&name(37)),
         ["reference-id-over-36"]
     );
-    assert_eq!(warnings::<BirthDate>("90-05-21"), ["birth-date-century"]);
-    assert!(warnings::<PostalCode>("h2e h2e").contains(&"postal-code-shape"));
+    assert_eq!(warnings::<BirthDate>("88-11-07"), ["birth-date-century"]);
+    assert!(warnings::<PostalCode>("k2e k2e").contains(&"postal-code-shape"));
     assert!(warnings::<PostalCode>("h2x 1y4").is_empty());
     assert!(warnings::<Amount>("99999.99").is_empty());
     assert_eq!(warnings::<Amount>("100000"), ["amount-over-99999.99"]);
+    // What is not about one value has its edge in the witness that the contract gives.
     let shown: Vec<_> = RULES
         .iter()
-        .filter(|rule| rule.severity == Severity::Warn)
+        .filter(|rule| rule.severity == Severity::Warn && rule.enforcer.starts_with("domain::"))
         .collect();
     assert_eq!(shown.len(), 6, "a warning without a case here: {shown:?}");
 }

@@ -124,7 +124,6 @@ fn a_build_that_cannot_generate_says_where_and_what_to_do() {
     let edit = (form, both.as_str());
     let (built, said) = Scratch::with(&[edit]).build();
     assert!(!built, "{said}");
-    println!("{said}");
     for part in [
         "openapi/flinks-pay.yaml:",
         "POST /api/v1/authorize: the generator panicked",

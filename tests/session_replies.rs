@@ -294,11 +294,11 @@ fn regular_and_older_details_parse() {
 #[test]
 fn an_account_number_shows_at_most_its_last_four_digits() {
     for (number, shown) in [
-        ("1234567", "****4567"),
-        ("****4567", "****4567"),
-        ("XXXX-XX67", "****67"),
+        ("4400550", "****0550"),
+        ("****0550", "****0550"),
+        ("XXXX-XX50", "****50"),
         ("12345", "****2345"),
-        ("4567", "****"),
+        ("0550", "****"),
         ("", "****"),
     ] {
         let account: PayorAccount = read(&json!({ "accountNumber": number }));

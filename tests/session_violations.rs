@@ -275,7 +275,11 @@ fn every_rule_on_a_request_is_seen_refusing() {
     }
     let email = format!("{}@shop.example", "a".repeat(65));
     let payor = Payor::new("Zoë", "O'Dea").birth_date("1990-01-01");
-    let refused = RegularEft::new(payor, email).build().unwrap_err();
+    let redirect = Redirect::to("Data://shop.example/paid", "https://shop.example/left");
+    let refused = RegularEft::new(payor, email)
+        .redirect(redirect)
+        .build()
+        .unwrap_err();
     seen.extend(refused.iter().map(|it| it.rule().id));
 
     let members = [

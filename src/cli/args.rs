@@ -110,10 +110,6 @@ pub(super) struct SpecArgs {
 
 #[derive(Debug, Args)]
 #[group(multiple = false)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "three flags of which one may be given; clap sees to that"
-)]
 pub(super) struct SpecPart {
     /// Print the document that the code is generated from, as JSON.
     #[arg(long)]

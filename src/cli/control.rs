@@ -124,6 +124,12 @@ impl Control {
         .await
     }
 
+    /// Returns the number of the last exchange so far; 0 before the first.
+    pub(super) async fn last_exchange(&self) -> Result<u64, ControlError> {
+        let exchanges = self.journal_after(0).await?;
+        Ok(exchanges.last().map_or(0, |exchange| exchange.sequence))
+    }
+
     /// Returns what has arrived after the exchange with that number.
     pub(super) async fn journal_after(&self, sequence: u64) -> Result<Vec<Exchange>, ControlError> {
         let journal: JournalReport = self.get("/_sandbox/journal").await?;

@@ -43,10 +43,13 @@ pub(super) async fn run(args: &DemoArgs) -> Exit {
         Product::Guaranteed
     };
     let mut report = Report::new(args.scenario, product);
+    // In this order: whoever has read a line may press Ctrl-C.
     let ended = tokio::select! {
-        ended = payment(args, product, &mut report, sink) => ended,
-        Ok(()) = tokio::signal::ctrl_c() => Err(failure::interrupted(&report)),
+        biased;
+        Ok(()) = tokio::signal::ctrl_c() => None,
+        ended = payment(args, product, &mut report, sink) => Some(ended),
     };
+    let ended = ended.unwrap_or_else(|| Err(failure::interrupted(&report)));
     let outcome = ended.unwrap_or_else(Outcome::error);
     report.outcome = Some(outcome.clone());
     sink.end(&report, &outcome);
@@ -96,10 +99,17 @@ async fn payment(
         target.client.environment(),
         target.kind()
     ));
-    let mut flow = Flow::new(&target, args, report, sink);
-    let earlier = flow.last_exchange().await;
-    let ended = flow.run(product).await;
-    if let Some(control) = &target.control {
+    // Only the document has a journal.
+    let journal = target
+        .control
+        .as_ref()
+        .filter(|_| args.format == Format::Json);
+    let earlier = match journal {
+        Some(control) => control.last_exchange().await.unwrap_or_default(),
+        None => 0,
+    };
+    let ended = Flow::new(&target, args, report, sink).run(product).await;
+    if let Some(control) = journal {
         report.journal = control.journal_after(earlier).await.ok();
     }
     let outcome = ended.map(|last| report.judge(&last));

@@ -58,7 +58,10 @@ fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Problem> {
             )
             .caused_by(&error)
         })?;
-    Ok(runtime.block_on(future))
+    let result = runtime.block_on(future);
+    // A name that is being looked up does not keep the process.
+    runtime.shutdown_background();
+    Ok(result)
 }
 
 /// Prints a problem where people look for it.

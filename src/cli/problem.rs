@@ -8,12 +8,13 @@ use serde::Serialize;
 /// A reason for exit code 2.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Problem {
-    problem: String,
+    #[serde(rename = "problem")]
+    what: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
     remedy: String,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    standing: Option<Standing>,
+    standing: Option<Box<Standing>>,
 }
 
 /// How a payment stands that could not be followed to its end.
@@ -24,14 +25,15 @@ pub(super) struct Standing {
     /// Whether the call that failed may have been carried out all the same.
     pub(super) maybe_applied: bool,
     /// The same in words, with the last status that was seen.
-    pub(super) standing: String,
+    #[serde(rename = "standing")]
+    pub(super) says: String,
 }
 
 impl Problem {
     /// Says what is wrong and what to do, as fragments without a full stop.
-    pub(super) fn new(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(super) fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self {
-            problem: visible(&problem.into()),
+            what: visible(&what.into()),
             why: None,
             remedy: visible(&remedy.into()),
             standing: None,
@@ -51,19 +53,19 @@ impl Problem {
 
     /// Adds how the payment stands.
     pub(super) fn leaving(mut self, standing: Standing) -> Self {
-        self.standing = Some(standing);
+        self.standing = Some(Box::new(standing));
         self
     }
 
     /// Writes it for a person, one line for each part.
     pub(super) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let Self {
-            problem,
+            what,
             why,
             remedy,
             standing,
         } = self;
-        writeln!(out, "error: {problem}")?;
+        writeln!(out, "error: {what}")?;
         if let Some(why) = why {
             writeln!(out, "  why: {why}")?;
         }
@@ -71,7 +73,7 @@ impl Problem {
             if let Some(id) = &standing.session_id {
                 writeln!(out, "  session: {id}")?;
             }
-            writeln!(out, "  payment: {}", standing.standing)?;
+            writeln!(out, "  payment: {}", standing.says)?;
         }
         writeln!(out, "  what to do: {remedy}")
     }
@@ -124,7 +126,7 @@ mod tests {
             .leaving(Standing {
                 session_id: Some("an-id".to_owned()),
                 maybe_applied: false,
-                standing: "as last seen".to_owned(),
+                says: "as last seen".to_owned(),
             });
         let mut text = Vec::new();
         assert!(problem.write(&mut text).is_ok());

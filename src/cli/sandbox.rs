@@ -21,17 +21,22 @@ pub(super) async fn run(args: &SandboxArgs, out: &mut dyn Write) -> Result<Exit,
             )
             .caused_by(&error)
         })?;
-    let ended = match announce(&sandbox, out) {
-        Ok(()) => tokio::signal::ctrl_c()
-            .await
-            .map(|()| Exit::Good)
-            .map_err(|error| {
-                Problem::new("Ctrl-C cannot be waited for", "end the process by its id")
-                    .caused_by(&error)
-            }),
-        // Whoever was to read the credentials is gone, so nobody will call.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Good),
-        Err(error) => Err(unwritable(&error)),
+    let announced = async {
+        match announce(&sandbox, out) {
+            Ok(()) => std::future::pending().await,
+            // Whoever was to read the credentials is gone, so nobody will call.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Good),
+            Err(error) => Err(unwritable(&error)),
+        }
+    };
+    // In this order: whoever has read the announcement may press Ctrl-C.
+    let ended = tokio::select! {
+        biased;
+        interrupted = tokio::signal::ctrl_c() => interrupted.map(|()| Exit::Good).map_err(|error| {
+            Problem::new("Ctrl-C cannot be waited for", "end the process by its id")
+                .caused_by(&error)
+        }),
+        ended = announced => ended,
     };
     sandbox.shutdown().await;
     ended

@@ -1,5 +1,7 @@
 //! Setting up a client.
 
+use std::error::Error as StdError;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,11 +37,11 @@ impl Default for Timeouts {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// A certificate is not PEM.
+    /// A root certificate cannot be used.
     #[error(
-        "a root certificate is not PEM; expected a block that begins with -----BEGIN CERTIFICATE-----"
+        "a root certificate cannot be used; expected PEM, blocks that begin with -----BEGIN CERTIFICATE-----"
     )]
-    Certificate(#[source] reqwest::Error),
+    Certificate(#[source] Option<Box<dyn StdError + Send + Sync>>),
     /// The User-Agent cannot be sent.
     #[error("the user agent has characters that an HTTP header cannot carry; use visible ASCII")]
     UserAgent,
@@ -48,7 +50,7 @@ pub enum BuildError {
     ZeroTimeout,
     /// TLS cannot be set up.
     #[error("TLS cannot be set up; is a set of root certificates installed on this machine?")]
-    Tls(#[source] reqwest::Error),
+    Tls(#[source] Box<dyn StdError + Send + Sync>),
 }
 
 /// Settings of a [`Client`]; made by [`Client::builder`].
@@ -136,17 +138,34 @@ impl ClientBuilder {
             .referer(false);
         if environment.is_loopback() {
             // Never through a proxy; and plain http on this machine must work where no root certificates are installed.
-            http = http.no_proxy();
+            // And `localhost` is this machine, whatever a resolver says.
+            let here = [
+                IpAddr::from(Ipv4Addr::LOCALHOST),
+                Ipv6Addr::LOCALHOST.into(),
+            ];
+            let here = here.map(|address| SocketAddr::new(address, 0));
+            http = http.no_proxy().resolve_to_addrs("localhost", &here);
             if environment.base_url().scheme() == "http" {
                 http = http.tls_certs_only([]);
             }
         }
+        let extra = !roots.is_empty();
         for pem in roots {
-            let certificates =
-                reqwest::Certificate::from_pem_bundle(&pem).map_err(BuildError::Certificate)?;
+            let certificates = reqwest::Certificate::from_pem_bundle(&pem)
+                .map_err(|error| BuildError::Certificate(Some(error.into())))?;
+            if certificates.is_empty() {
+                return Err(BuildError::Certificate(None));
+            }
             http = http.tls_certs_merge(certificates);
         }
-        let http = http.build().map_err(BuildError::Tls)?;
+        let http = http.build().map_err(|error| {
+            // The certificates are looked into only here.
+            if extra {
+                BuildError::Certificate(Some(error.into()))
+            } else {
+                BuildError::Tls(error.into())
+            }
+        })?;
         Ok(Client(Arc::new(Shared {
             environment,
             credentials,

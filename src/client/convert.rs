@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::Token;
 use crate::domain::{
@@ -223,8 +223,17 @@ pub(super) fn token(token: wire::Token) -> Token {
     Token {
         access_token,
         token_type,
-        lifetime: Duration::from_secs(u64::try_from(expires_in).unwrap_or(0)),
+        lifetime: lifetime(&expires_in),
     }
+}
+
+/// Whole seconds; `599.0` is an integer in JSON as much as `599`. Less than nothing is nothing.
+fn lifetime(seconds: &Number) -> Duration {
+    let seconds = seconds.as_u64().map_or_else(
+        || Duration::try_from_secs_f64(seconds.as_f64().unwrap_or(0.0).max(0.0)),
+        |seconds| Ok(Duration::from_secs(seconds)),
+    );
+    seconds.unwrap_or(Duration::MAX)
 }
 
 pub(super) fn created(created: wire::CreatedSession) -> CreatedSession {

@@ -129,7 +129,11 @@ impl Credentials {
     fn from_lookup(
         lookup: impl Fn(&'static str) -> Result<Option<String>, ()>,
     ) -> Result<Self, CredentialsError> {
-        let optional = |name| lookup(name).map_err(|()| CredentialsError::NotUnicode { name });
+        // Set to nothing is not set: that is how a template leaves out what it has no value for.
+        let optional = |name| {
+            let value = lookup(name).map_err(|()| CredentialsError::NotUnicode { name })?;
+            Ok(value.filter(|value| !value.is_empty()))
+        };
         let required = |name| optional(name)?.ok_or(CredentialsError::NotSet { name });
         let scheme = match optional(AUTH)? {
             Some(scheme) => scheme,
@@ -194,6 +198,8 @@ mod tests {
         let with = |extra: (&'static str, &'static str)| [pair[0], pair[1], extra];
         assert_eq!(from(&pair).as_ref().map(kind), Ok("basic"));
         assert_eq!(from(&with((AUTH, "form"))).as_ref().map(kind), Ok("form"));
+        assert_eq!(from(&with((AUTH, ""))).as_ref().map(kind), Ok("basic"));
+        assert_eq!(from(&with((API_KEY, ""))).as_ref().map(kind), Ok("basic"));
         assert_eq!(
             from(&with((API_KEY, "k-1"))).as_ref().map(kind),
             Ok("api-key")

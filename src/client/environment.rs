@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::str::FromStr;
 
 use url::{Host, Url};
 
@@ -125,6 +126,15 @@ impl Environment {
     }
 }
 
+impl FromStr for Environment {
+    type Err = EnvironmentError;
+
+    /// As [`custom`](Environment::custom).
+    fn from_str(base: &str) -> Result<Self, EnvironmentError> {
+        Self::custom(base)
+    }
+}
+
 impl fmt::Display for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.prefix())
@@ -204,11 +214,11 @@ mod tests {
 
     #[test]
     fn the_hosted_page_stands_under_the_base() {
-        let id = SessionId::new("850750a4-3021-4061-ac03-a8d873aa4179").unwrap();
+        let id = SessionId::new("0b7d4c1e-5a36-4f0e-9d5c-3f2a91c7e864").unwrap();
         let base = Environment::custom("https://pay.example/flinks").unwrap();
         assert_eq!(
             base.hosted_url(&id).as_str(),
-            "https://pay.example/flinks/app/?sessionId=850750a4-3021-4061-ac03-a8d873aa4179"
+            "https://pay.example/flinks/app/?sessionId=0b7d4c1e-5a36-4f0e-9d5c-3f2a91c7e864"
         );
     }
 }

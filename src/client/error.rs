@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{Operation, Problem, RawResponse, RequestId};
+use crate::domain::SessionId;
 
 /// A failed call.
 ///
@@ -21,6 +22,7 @@ struct Inner {
     problem: Option<Problem>,
     retry_after: Option<Duration>,
     path: Option<String>,
+    session_id: Option<SessionId>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -47,11 +49,11 @@ pub enum ErrorKind {
     Decode,
     /// The answer is about another session, or about another reference.
     WrongSession,
-    /// 400, 422 and other 4xx not named below: a value or the state of the session is refused.
+    /// 400, 422 and the other 4xx that say that nothing was done: a value or the state of the session is refused.
     Refused,
     /// 401: the token or the credentials are not accepted.
     Unauthorized,
-    /// 403: not this client's session, or the product is not enabled.
+    /// 403: the session may not be read, or the product is not enabled.
     Forbidden,
     /// 404: no such session.
     NotFound,
@@ -63,7 +65,7 @@ pub enum ErrorKind {
     RateLimited,
     /// 5xx: from Flinks or from a proxy in between.
     Server,
-    /// A status that means nothing here, such as 1xx or 204 without a body.
+    /// A status that nothing here stands for, such as 499, by which a proxy says that it gave up waiting.
     UnexpectedStatus,
 }
 
@@ -78,7 +80,8 @@ impl ErrorKind {
             408 => Self::RequestTimeout,
             409 => Self::Conflict,
             429 => Self::RateLimited,
-            400..=499 => Self::Refused,
+            // Those of RFC 9110 and its kin that end a request before it is carried out. Of any other, who knows.
+            400 | 405..=407 | 410..=417 | 421 | 422 | 426 | 428 | 431 | 451 => Self::Refused,
             500..=599 => Self::Server,
             _ => Self::UnexpectedStatus,
         }
@@ -158,6 +161,12 @@ impl ErrorKind {
     }
 }
 
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.says())
+    }
+}
+
 impl Error {
     pub(crate) fn new(kind: ErrorKind, operation: Operation, request_id: RequestId) -> Self {
         Self(Box::new(Inner {
@@ -168,8 +177,14 @@ impl Error {
             problem: None,
             retry_after: None,
             path: None,
+            session_id: None,
             source: None,
         }))
+    }
+
+    pub(crate) fn with_session(mut self, session: Option<SessionId>) -> Self {
+        self.0.session_id = session;
+        self
     }
 
     pub(crate) fn with_raw(mut self, raw: Option<RawResponse>) -> Self {
@@ -237,12 +252,20 @@ impl Error {
 
     /// Returns whether Flinks may have carried the operation out although it failed here.
     ///
-    /// For a create it means that a session may exist whose id nobody holds. It cannot be opened without the id and
+    /// For a create it means that a session may exist whose id nobody holds, unless [`session_id`](Self::session_id)
+    /// has it. It cannot be opened without the id and
     /// should expire. Before creating another one for the same debt, look for the reference in the Flinks dashboard,
     /// in the reconciliation file, or in a webhook.
     #[must_use]
     pub fn maybe_applied(&self) -> bool {
         self.0.operation.changes_state() && self.0.kind.may_have_been_carried_out()
+    }
+
+    /// Returns the session that a failed create has made all the same, where the answer is spoilt but its session id can
+    /// be read. The session can be looked at, used or cancelled.
+    #[must_use]
+    pub fn session_id(&self) -> Option<&SessionId> {
+        self.0.session_id.as_ref()
     }
 
     /// Returns the id that this client gave the call. It is not sent.
@@ -292,6 +315,9 @@ impl fmt::Display for Error {
         }
         if self.maybe_applied() {
             f.write_str(match self.operation() {
+                Operation::CreateSession if self.session_id().is_some() => {
+                    "; a session exists, and its id could be read: look at it or cancel it before creating another"
+                }
                 Operation::CreateSession => {
                     "; a session may exist whose id is lost: before creating another, look for the reference in the \
                      Flinks dashboard, the reconciliation file and webhooks"

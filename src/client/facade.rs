@@ -46,6 +46,9 @@ const _: () = {
     shared_by_threads::<Error>();
 };
 
+/// A deadline too far away for the machine's clock is this far away.
+const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// The token that an operation needs.
 #[derive(Debug, Clone, Copy)]
 enum Need {
@@ -84,7 +87,7 @@ impl Client {
     /// API keys, which have no token, and the kinds of any call.
     pub async fn authorize(&self) -> Result<Response<Token>, Error> {
         let answer = self.fetch_token(&self.begin(Operation::Authorize)).await?;
-        self.0.tokens.put(&answer, self.0.clock.now()).await;
+        self.0.tokens.put(&answer, self.0.clock.now());
         Ok(answer)
     }
 
@@ -222,11 +225,9 @@ impl Client {
 
     /// Begins a call: from here its time runs.
     fn begin(&self, operation: Operation) -> Call {
-        Call::begin(
-            operation,
-            Instant::now() + self.0.total,
-            Arc::clone(&self.0.clock),
-        )
+        let now = Instant::now();
+        let deadline = now.checked_add(self.0.total).unwrap_or(now + NEVER);
+        Call::begin(operation, deadline, Arc::clone(&self.0.clock))
     }
 
     /// Prepares a call of anything but `authorize`: credentials, and a generated client of its own that shares the

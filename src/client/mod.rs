@@ -12,6 +12,7 @@ mod call;
 mod conformance;
 mod convert;
 mod credentials;
+mod decode;
 mod environment;
 mod error;
 mod facade;
@@ -20,6 +21,8 @@ mod problem;
 mod raw;
 mod request_id;
 mod response;
+mod retry_after;
+mod salvage;
 mod token;
 mod transport;
 

@@ -20,6 +20,17 @@ impl<T> Response<T> {
         self.value
     }
 
+    /// Returns the same answer with another value made of this one.
+    #[must_use]
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
+        Response {
+            value: change(self.value),
+            nonconformances: self.nonconformances,
+            raw: self.raw,
+            request_id: self.request_id,
+        }
+    }
+
     /// Returns where the answer departs from the contract. The values themselves are kept in the value.
     ///
     /// Not empty means that Flinks has changed something, or that a page was wrong: worth a look, not a failure.

@@ -2,11 +2,11 @@
 //!
 //! Flinks' pages disagree on reuse: AUTH says that a token creates one session, GIDX and EIDX that it serves every call
 //! until it expires. What holds under both readings is done here: a create takes a token that no create has used, and
-//! everything else shares any token that still lives, one used for a create included.
+//! everything else shares any token that still lives, one used for a create included. Where a server answers a token
+//! that has created a session already, nothing better can be had: it is used once more.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-
-use tokio::sync::Mutex;
 
 use crate::domain::AccessToken;
 
@@ -26,8 +26,14 @@ pub struct Token {
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The token that is held, if any.
+///
+/// The gate lets one fetch for [`any`](Self::any) through at a time. What is held is behind a lock of its own, so that
+/// nobody who has a token in hand waits for somebody else's fetch.
 #[derive(Debug, Default)]
-pub(crate) struct TokenCache(Mutex<Option<Held>>);
+pub(crate) struct TokenCache {
+    gate: tokio::sync::Mutex<()>,
+    held: Mutex<Option<Held>>,
+}
 
 #[derive(Debug)]
 struct Held {
@@ -43,12 +49,12 @@ impl TokenCache {
         now: Instant,
         fetch: impl Future<Output = Result<Token, E>>,
     ) -> Result<AccessToken, E> {
-        let mut held = self.0.lock().await;
-        if let Some(held) = held.as_ref().filter(|held| held.stale_at > now) {
+        let _one_at_a_time = self.gate.lock().await;
+        if let Some(held) = self.held().as_ref().filter(|held| held.stale_at > now) {
             return Ok(held.token.clone());
         }
         let token = fetch.await?;
-        *held = Some(Held::new(&token, now, false));
+        self.hold(&token, now, false);
         Ok(token.access_token)
     }
 
@@ -58,22 +64,35 @@ impl TokenCache {
         now: Instant,
         fetch: impl Future<Output = Result<Token, E>>,
     ) -> Result<AccessToken, E> {
-        if let Some(held) = self.0.lock().await.as_mut()
+        if let Some(held) = self.held().as_mut()
             && held.stale_at > now
             && !held.created_a_session
         {
             held.created_a_session = true;
             return Ok(held.token.clone());
         }
-        // Not under the lock: two creates need two tokens, so there is nothing to wait for.
+        // Not through the gate: two creates need two tokens, so there is nothing to wait for.
         let token = fetch.await?;
-        *self.0.lock().await = Some(Held::new(&token, now, true));
+        self.hold(&token, now, true);
         Ok(token.access_token)
     }
 
     /// Holds a token that was fetched on request.
-    pub(crate) async fn put(&self, token: &Token, now: Instant) {
-        *self.0.lock().await = Some(Held::new(token, now, false));
+    pub(crate) fn put(&self, token: &Token, now: Instant) {
+        self.hold(token, now, false);
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<Held>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A server may answer the token that it answered before: what that one has done, it has done.
+    fn hold(&self, token: &Token, now: Instant, created_a_session: bool) {
+        let mut held = self.held();
+        let again = held.as_ref().is_some_and(|held| {
+            held.token.expose() == token.access_token.expose() && held.created_a_session
+        });
+        *held = Some(Held::new(token, now, created_a_session || again));
     }
 }
 
@@ -92,7 +111,7 @@ impl Held {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use super::*;
     use std::convert::Infallible;
     use std::sync::atomic::{AtomicU32, Ordering};
@@ -188,6 +207,35 @@ mod tests {
                 .expose(),
             "token-3"
         );
+    }
+
+    #[tokio::test]
+    async fn a_token_that_comes_again_is_still_the_one_that_created() {
+        let (server, cache) = (Server::default(), TokenCache::default());
+        let now = crate::clock::Clock::now(&crate::clock::SystemClock);
+        let first = server.token(299).await.unwrap();
+        cache
+            .for_create(now, async { Ok::<_, Infallible>(first.clone()) })
+            .await
+            .unwrap();
+        cache.put(&first, now);
+        let next = cache.for_create(now, server.token(299)).await.unwrap();
+        assert_eq!(next.expose(), "token-2");
+    }
+
+    #[tokio::test]
+    async fn a_create_with_a_token_does_not_wait_for_a_read_without_one() {
+        let (server, cache) = (Server::default(), TokenCache::default());
+        let now = crate::clock::Clock::now(&crate::clock::SystemClock);
+        let never = std::future::pending::<Result<Token, Infallible>>();
+        let read = cache.any(now, never);
+        tokio::select! {
+            biased;
+            _ = read => panic!("nothing answers this one"),
+            token = cache.for_create(now, server.token(299)) => {
+                assert_eq!(token.unwrap().expose(), "token-1");
+            }
+        }
     }
 
     async fn futures_all<F: Future<Output = Result<AccessToken, Infallible>>>(

@@ -35,50 +35,76 @@ impl ClientHooks<Call> for wire::Client {
 
     async fn exec(&self, request: Request, _: &OperationInfo) -> reqwest::Result<Response> {
         let answer = self.client().execute(request).await?;
-        let (raw, fault) = read(answer).await;
-        let whole = rebuilt(&raw);
-        self.inner().keep(raw, fault);
-        Ok(whole)
+        Ok(Reading::of(self.inner(), &answer).whole(answer).await)
     }
 }
 
-/// Reads an answer to its end, or to the limit.
-async fn read(mut answer: Response) -> (RawResponse, Option<Fault>) {
-    let mut raw = RawResponse {
-        status: answer.status(),
-        headers: answer.headers().clone(),
-        body: bytes::Bytes::new(),
-        complete: false,
-    };
-    if raw.status.is_redirection() {
-        return (raw, Some(Fault::Redirect));
-    }
-    let plain = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
-    if !raw.headers.get_all(CONTENT_ENCODING).iter().all(plain) {
-        return (raw, Some(Fault::Encoded));
-    }
-    let mut body = BytesMut::new();
-    let fault = loop {
-        match answer.chunk().await {
-            Ok(Some(chunk)) => {
-                let room = MAX_BODY_BYTES - body.len();
-                body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
-                if chunk.len() > room {
-                    break Some(Fault::TooLarge);
-                }
-            }
-            Ok(None) => break None,
-            Err(error) => break Some(Fault::Body(error)),
+/// An answer that is being read. What has been read by the time it is dropped is kept: the call may run out of time
+/// with half an answer in hand, and half an answer may have the session id.
+struct Reading<'a> {
+    call: &'a Call,
+    raw: RawResponse,
+    body: BytesMut,
+    fault: Option<Fault>,
+}
+
+impl<'a> Reading<'a> {
+    fn of(call: &'a Call, answer: &Response) -> Self {
+        let raw = RawResponse {
+            status: answer.status(),
+            headers: answer.headers().clone(),
+            body: bytes::Bytes::new(),
+            complete: false,
+        };
+        Self {
+            call,
+            raw,
+            body: BytesMut::new(),
+            fault: None,
         }
-    };
-    raw.complete = fault.is_none();
-    raw.body = body.freeze();
-    (raw, fault)
+    }
+
+    /// Reads to the end, or to the limit, and returns the answer for the generated client to decode.
+    async fn whole(mut self, answer: Response) -> Response {
+        self.fault = self.read(answer).await;
+        self.raw.complete = self.fault.is_none();
+        self.raw.body = self.body.split().freeze();
+        let mut answer = http::Response::new(self.raw.json());
+        *answer.status_mut() = self.raw.status;
+        Response::from(answer)
+    }
+
+    async fn read(&mut self, mut answer: Response) -> Option<Fault> {
+        if self.raw.status.is_redirection() {
+            return Some(Fault::Redirect);
+        }
+        let plain = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
+        if !self.raw.headers.get_all(CONTENT_ENCODING).iter().all(plain) {
+            return Some(Fault::Encoded);
+        }
+        loop {
+            match answer.chunk().await {
+                Ok(Some(chunk)) => {
+                    let room = MAX_BODY_BYTES - self.body.len();
+                    self.body
+                        .extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+                    if chunk.len() > room {
+                        return Some(Fault::TooLarge);
+                    }
+                }
+                Ok(None) => return None,
+                Err(error) => return Some(Fault::Body(error)),
+            }
+        }
+    }
 }
 
-/// The same answer once more, for the generated client to decode.
-fn rebuilt(raw: &RawResponse) -> Response {
-    let mut answer = http::Response::new(raw.json());
-    *answer.status_mut() = raw.status;
-    Response::from(answer)
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        let mut raw = self.raw.clone();
+        if !self.body.is_empty() {
+            raw.body = self.body.split().freeze();
+        }
+        self.call.keep(raw, self.fault.take());
+    }
 }

@@ -8,7 +8,7 @@ pub(super) static INSTITUTION_CODE: Rule = Rule {
     fields: &["payee.account.institutionCode"],
     limit: Limit::Digits { min: 3, max: 3 },
     severity: Severity::Refuse,
-    source: "GINI, S2",
+    source: "S4, S2",
     contract: "#/components/schemas/InstitutionCode",
     enforcer: "domain::InstitutionCode",
 };
@@ -18,7 +18,7 @@ pub(super) static TRANSIT_NUMBER: Rule = Rule {
     fields: &["payee.account.transitNumber"],
     limit: Limit::Digits { min: 5, max: 5 },
     severity: Severity::Refuse,
-    source: "GINI, S2",
+    source: "S4, S2",
     contract: "#/components/schemas/TransitNumber",
     enforcer: "domain::TransitNumber",
 };
@@ -28,7 +28,7 @@ pub(super) static ACCOUNT_NUMBER: Rule = Rule {
     fields: &["payee.account.accountNumber"],
     limit: Limit::Digits { min: 7, max: 12 },
     severity: Severity::Refuse,
-    source: "GINI, S2",
+    source: "S4, S2",
     contract: "#/components/schemas/AccountNumber",
     enforcer: "domain::AccountNumber",
 };
@@ -38,7 +38,7 @@ pub(super) static ACCOUNT_LABEL: Rule = Rule {
     fields: &["payee.account.accountLabel"],
     limit: Limit::Text { min: 1, max: None },
     severity: Severity::Refuse,
-    source: "S4, GINI",
+    source: "S4",
     contract: "#/components/schemas/AccountLabel",
     enforcer: "domain::AccountLabel",
 };
@@ -59,7 +59,7 @@ text_value! {
 }
 
 impl AccountNumber {
-    /// Returns the last four digits behind four stars, such as `****4567`: fit to be shown.
+    /// Returns the last four digits behind four stars, such as `****0550`: fit to be shown.
     #[must_use]
     pub fn masked(&self) -> String {
         let number = self.expose();

@@ -48,7 +48,7 @@ pub(super) static PROVINCE: Rule = Rule {
     fields: &["payor.address.province"],
     limit: Limit::OneOf(Province::CODES),
     severity: Severity::Refuse,
-    source: "S4, GINI",
+    source: "S4",
     contract: "#/components/schemas/Province",
     enforcer: "domain::Province",
 };

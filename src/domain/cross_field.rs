@@ -1,4 +1,4 @@
-//! Rules on several members of a request. The request builders of `session` check them.
+//! Rules on several members of a body. The request builders of `session` check those of a create.
 
 use super::limit::Limit;
 use super::rule::{Rule, Severity};
@@ -13,7 +13,7 @@ pub(crate) static LIMITS_ORDERED: Rule = Rule {
     ],
     limit: Limit::CrossField("a minimum amount that is not over the maximum amount"),
     severity: Severity::Refuse,
-    source: "S4",
+    source: "contract",
     contract: "#/components/schemas/SessionLimits",
     enforcer: "session::Limits",
 };
@@ -27,7 +27,7 @@ pub(crate) static AMOUNT_WITHIN_LIMITS: Rule = Rule {
     ],
     limit: Limit::CrossField("an amount inside the limits of the same request"),
     severity: Severity::Refuse,
-    source: "S4",
+    source: "contract",
     contract: "#/components/schemas/CreateSessionRequest",
     enforcer: REQUESTS,
 };
@@ -41,7 +41,7 @@ pub(crate) static REDIRECT_URLS: Rule = Rule {
     ],
     limit: Limit::CrossField("both URLs with the mode RedirectUri"),
     severity: Severity::Refuse,
-    source: "S4",
+    source: "contract",
     contract: "#/components/schemas/RedirectPreferences",
     enforcer: "session::Redirect",
 };
@@ -82,4 +82,25 @@ pub(crate) static EMAIL_REQUIRED_REGULAR: Rule = Rule {
     source: "S4",
     contract: "#/components/schemas/RegularPayor/required",
     enforcer: "session::RegularEft",
+};
+
+pub(crate) static CREDENTIALS_PAIRED: Rule = Rule {
+    id: "credentials-paired",
+    fields: &["Username", "Password"],
+    limit: Limit::CrossField("Username and Password together, or neither"),
+    severity: Severity::Refuse,
+    source: "contract",
+    contract: "#/components/schemas/AuthorizeRequest",
+    enforcer: "client::Credentials",
+};
+
+// An answer is never refused for it: an odd pair is there to be noticed, not to cost the caller the answer.
+pub(crate) static STATUS_AND_CODE_AGREE: Rule = Rule {
+    id: "status-and-code-agree",
+    fields: &["status", "statusDetails"],
+    limit: Limit::CrossField("a details code beside the status that it belongs to"),
+    severity: Severity::Warn,
+    source: "S0",
+    contract: "#/components/schemas/SessionStatusReport",
+    enforcer: "session::StatusDetails::belongs_to",
 };

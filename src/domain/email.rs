@@ -23,7 +23,7 @@ pub(super) static EMAIL_PART_LENGTHS: Rule = Rule {
         label: 63,
     },
     severity: Severity::Refuse,
-    source: "S4",
+    source: "contract",
     contract: "#/components/schemas/Email",
     enforcer: "domain::Email",
 };

@@ -37,8 +37,6 @@ pub enum Limit {
         /// The set.
         charset: Charset,
     },
-    /// Any text that is long enough.
-    AtLeast(usize),
     /// Any text that is short enough.
     AtMost(usize),
     /// One code of a list.
@@ -69,6 +67,8 @@ pub enum Limit {
         /// Most characters.
         max: usize,
     },
+    /// A URL whose scheme is none of these, in any case.
+    SchemeNot(&'static [&'static str]),
     /// A date as two digits each of year, month and day: `yy-MM-dd`.
     TwoDigitDate,
     /// A `yy-MM-dd` date whose day exists in 19yy or in 20yy.
@@ -134,7 +134,6 @@ impl Limit {
                 ascii(text, |byte| charset.holds(*byte), charset.member())?;
                 length(text.len(), min, Some(max))
             }
-            Self::AtLeast(min) => length(text.chars().count(), min, None),
             Self::AtMost(max) => length(text.chars().count(), 0, Some(max)),
             Self::OneOf(codes) if codes.contains(&text) => Ok(()),
             Self::Constant(value) if text == if value { "true" } else { "false" } => Ok(()),
@@ -143,6 +142,7 @@ impl Limit {
             Self::Email { max } => email::check(text, max),
             Self::EmailParts { local, label } => email::check_parts(text, local, label),
             Self::Url { max } => redirect_url::check(text, max),
+            Self::SchemeNot(refused) => redirect_url::check_scheme_not(text, refused),
             Self::TwoDigitDate => birth_date::check(text),
             Self::ExistingDay => birth_date::check_exists(text),
             Self::PostalShape => postal_code::check_shape(text),
@@ -176,7 +176,6 @@ impl Limit {
                     "type": "string", "minLength": min, "maxLength": max, "pattern": format!("^{set}{}$", times(min, max)),
                 })
             }
-            Self::AtLeast(min) => json!({ "type": "string", "minLength": min }),
             Self::AtMost(max) => json!({ "type": "string", "maxLength": max }),
             Self::OneOf(codes) => json!({ "type": "string", "enum": codes }),
             Self::Constant(value) => json!({ "type": "boolean", "enum": [value] }),
@@ -193,6 +192,7 @@ impl Limit {
             Self::TwoDigitDate => json!({ "type": "string", "pattern": birth_date::PATTERN }),
             Self::Uuid => json!({ "type": "string", "format": "uuid" }),
             Self::EmailParts { .. }
+            | Self::SchemeNot(_)
             | Self::ExistingDay
             | Self::PostalShape
             | Self::Advice(_)
@@ -222,16 +222,15 @@ impl fmt::Display for Limit {
             Self::Charset { min, max, charset } => {
                 write!(f, "{} {}", Range(min, max), charset.members())
             }
-            Self::AtLeast(min) => write!(f, "at least {}", Found::Characters(min)),
             Self::AtMost(max) => write!(f, "at most {}", Found::Characters(max)),
             Self::OneOf([code]) => f.write_str(code),
             Self::OneOf(codes) => {
                 f.write_str("one of ")?;
-                for (index, code) in codes.iter().enumerate() {
-                    let comma = if index == 0 { "" } else { ", " };
-                    write!(f, "{comma}{code}")?;
-                }
-                Ok(())
+                listed(f, codes)
+            }
+            Self::SchemeNot(refused) => {
+                f.write_str("a URL whose scheme is none of ")?;
+                listed(f, refused)
             }
             Self::Constant(value) => write!(f, "{value}"),
             Self::Cents { min, max } => write!(
@@ -262,6 +261,15 @@ impl fmt::Display for Limit {
             | Self::Protocol(says) => f.write_str(says),
         }
     }
+}
+
+/// `AB, BC, MB`.
+fn listed(f: &mut fmt::Formatter<'_>, names: &[&str]) -> fmt::Result {
+    for (index, name) in names.iter().enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        write!(f, "{comma}{name}")?;
+    }
+    Ok(())
 }
 
 /// `7 to 12`, or `3` where both are the same.

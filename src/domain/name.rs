@@ -39,7 +39,7 @@ pub(super) static NAME_OVER_100: Rule = Rule {
     fields: &["payor.firstName", "payor.lastName", "payor.middleName"],
     limit: Limit::AtMost(100),
     severity: Severity::Warn,
-    source: "S4, GINI, S2",
+    source: "S4, S2",
     contract: "#/components/schemas/FirstName",
     enforcer: "domain::FirstName, domain::LastName, domain::MiddleName",
 };

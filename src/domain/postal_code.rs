@@ -13,7 +13,7 @@ pub(super) static POSTAL_CODE: Rule = Rule {
         charset: Charset::Alphanumeric,
     },
     severity: Severity::Refuse,
-    source: "S4, GINI",
+    source: "S4",
     contract: "#/components/schemas/PostalCode",
     enforcer: "domain::PostalCode",
 };

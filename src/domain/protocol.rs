@@ -32,3 +32,13 @@ pub(crate) static PAYEE_OR_SETTLEMENT: Rule = Rule {
     contract: "#/paths/~1api~1v2~1sessions/post",
     enforcer: "the server, sandbox::Sandbox",
 };
+
+pub(crate) static AMOUNT_WITHIN_CLIENT_LIMITS: Rule = Rule {
+    id: "amount-within-client-limits",
+    fields: &["amount"],
+    limit: Limit::Protocol("an amount inside the minimum and maximum configured for the client"),
+    severity: Severity::Refuse,
+    source: "S4",
+    contract: "#/paths/~1api~1v2~1sessions/post",
+    enforcer: "the server",
+};

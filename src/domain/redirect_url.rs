@@ -17,9 +17,26 @@ pub(super) static REDIRECT_URL: Rule = Rule {
     enforcer: "domain::RedirectUrl",
 };
 
+// A pattern cannot say it simply: the three names in any case, and nothing that only begins with one of them.
+pub(super) static REDIRECT_URL_SCHEME: Rule = Rule {
+    id: "redirect-url-scheme",
+    fields: &[
+        "options.redirectPreferences.urlSuccess",
+        "options.redirectPreferences.urlExit",
+    ],
+    limit: Limit::SchemeNot(&["javascript", "data", "vbscript"]),
+    severity: Severity::Refuse,
+    source: "contract",
+    contract: "#/components/schemas/RedirectUrl",
+    enforcer: "domain::RedirectUrl",
+};
+
 text_value! {
     /// An absolute URL with a host and without credentials, at most 2,048 characters.
-    RedirectUrl { rules: [REDIRECT_URL], warnings: [], debug: redacted }
+    ///
+    /// The payor's browser is sent there, so the schemes that make it run what follows (javascript, data, vbscript) are
+    /// refused, also where a host stands behind them.
+    RedirectUrl { rules: [REDIRECT_URL, REDIRECT_URL_SCHEME], warnings: [], debug: redacted }
 }
 
 /// The contract's pattern. [`check`] accepts the same texts without a regular expression.
@@ -43,6 +60,15 @@ pub(super) fn check(text: &str, max: usize) -> Result<(), Found> {
     // Only ASCII is left, one byte to the character.
     if text.len() > max {
         return Err(characters(text));
+    }
+    Ok(())
+}
+
+/// Checks that the scheme is none of these, in any case.
+pub(super) fn check_scheme_not(text: &str, refused: &[&str]) -> Result<(), Found> {
+    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
+    if refused.iter().any(|name| scheme.eq_ignore_ascii_case(name)) {
+        return Err(Found::Shape("one of them"));
     }
     Ok(())
 }

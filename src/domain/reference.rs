@@ -11,7 +11,7 @@ pub(super) static REFERENCE_ID_GUARANTEED: Rule = Rule {
         max: Some(100),
     },
     severity: Severity::Refuse,
-    source: "GINI, S2",
+    source: "S4, S2",
     contract: "#/components/schemas/GuaranteedReferenceId",
     enforcer: "domain::GuaranteedReferenceId",
 };

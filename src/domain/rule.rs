@@ -11,7 +11,7 @@ use super::limit::Limit;
 pub struct Rule {
     /// Stable name, lower case with hyphens, such as `account-number`.
     pub id: &'static str,
-    /// The request members it applies to, such as `payor.address.province`; empty for a rule about a call.
+    /// The members it applies to, of a request or an answer, such as `payor.address.province`; empty for a rule about a call.
     pub fields: &'static [&'static str],
     /// What is accepted.
     pub limit: Limit,

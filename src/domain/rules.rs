@@ -6,19 +6,21 @@ use super::amount::{AMOUNT, AMOUNT_OVER_99999_99};
 use super::birth_date::{BIRTH_DATE, BIRTH_DATE_CENTURY, BIRTH_DATE_EXISTS};
 pub(crate) use super::constants::{GUARANTEE_DISABLED, GUARANTEE_ENABLED};
 pub(crate) use super::cross_field::{
-    ADDRESS_COMPLETE, AMOUNT_WITHIN_LIMITS, EMAIL_REQUIRED_REGULAR, LIMITS_ORDERED,
-    PAYEE_ONLY_GUARANTEED, REDIRECT_URLS,
+    ADDRESS_COMPLETE, AMOUNT_WITHIN_LIMITS, CREDENTIALS_PAIRED, EMAIL_REQUIRED_REGULAR,
+    LIMITS_ORDERED, PAYEE_ONLY_GUARANTEED, REDIRECT_URLS, STATUS_AND_CODE_AGREE,
 };
 use super::email::{EMAIL, EMAIL_OVER_100, EMAIL_PART_LENGTHS};
 pub(crate) use super::json_shape::{MISSING_MEMBER, UNKNOWN_MEMBER, WRONG_TYPE};
 use super::name::{FIRST_NAME, LAST_NAME, MIDDLE_NAME, NAME_OVER_100, OCCUPATION};
 use super::payment::{CURRENCY, DIRECTION, LANGUAGE, PAYMENT_TYPE, REDIRECT_MODE};
 use super::postal_code::{POSTAL_CODE, POSTAL_CODE_SHAPE};
-pub(crate) use super::protocol::{CANCEL_OPEN_ONLY, PAYEE_OR_SETTLEMENT, TOKEN_PER_CREATE};
-use super::redirect_url::REDIRECT_URL;
+pub(crate) use super::protocol::{
+    AMOUNT_WITHIN_CLIENT_LIMITS, CANCEL_OPEN_ONLY, PAYEE_OR_SETTLEMENT, TOKEN_PER_CREATE,
+};
+use super::redirect_url::{REDIRECT_URL, REDIRECT_URL_SCHEME};
 use super::reference::{REFERENCE_ID_GUARANTEED, REFERENCE_ID_OVER_36, REFERENCE_ID_REGULAR};
 use super::rule::Rule;
-use super::secret::{ACCESS_TOKEN, API_KEY, CLIENT_ID, CLIENT_SECRET, CREDENTIAL_TEXT};
+use super::secret::{ACCESS_TOKEN, API_KEY, CLIENT_ID, CLIENT_SECRET};
 use super::session_id::SESSION_ID;
 
 /// Every rule of the domain.
@@ -40,6 +42,7 @@ pub static RULES: &[&Rule] = &[
     &LIMITS_ORDERED,
     &REDIRECT_MODE,
     &REDIRECT_URL,
+    &REDIRECT_URL_SCHEME,
     &REDIRECT_URLS,
     // The payor.
     &FIRST_NAME,
@@ -79,10 +82,13 @@ pub static RULES: &[&Rule] = &[
     &CLIENT_SECRET,
     &ACCESS_TOKEN,
     &API_KEY,
-    &CREDENTIAL_TEXT,
+    &CREDENTIALS_PAIRED,
     &TOKEN_PER_CREATE,
     &CANCEL_OPEN_ONLY,
     &PAYEE_OR_SETTLEMENT,
+    &AMOUNT_WITHIN_CLIENT_LIMITS,
+    // Answers.
+    &STATUS_AND_CODE_AGREE,
 ];
 
 /// Returns the rule with that id.

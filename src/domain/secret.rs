@@ -13,10 +13,13 @@ use super::rule::{Rule, Severity};
 use super::text::{Redacted, Shortened, deserialize_text};
 use super::value::{self, DomainValue, sealed};
 
+// A credential travels in a header or a form. A line break from the end of a file, or a variable that is only spaces, is a
+// mistake better found here than as a 401.
+
 pub(super) static CLIENT_ID: Rule = Rule {
     id: "client-id",
-    fields: &["Username"],
-    limit: Limit::AtLeast(1),
+    fields: &["Username", "x-client-id"],
+    limit: Limit::Text { min: 1, max: None },
     severity: Severity::Refuse,
     source: "AUTH, S2",
     contract: "#/components/schemas/ClientId",
@@ -26,7 +29,7 @@ pub(super) static CLIENT_ID: Rule = Rule {
 pub(super) static CLIENT_SECRET: Rule = Rule {
     id: "client-secret",
     fields: &["Password"],
-    limit: Limit::AtLeast(1),
+    limit: Limit::Text { min: 1, max: None },
     severity: Severity::Refuse,
     source: "AUTH, S2",
     contract: "#/components/schemas/ClientSecret",
@@ -36,7 +39,7 @@ pub(super) static CLIENT_SECRET: Rule = Rule {
 pub(super) static ACCESS_TOKEN: Rule = Rule {
     id: "access-token",
     fields: &["access_token"],
-    limit: Limit::AtLeast(1),
+    limit: Limit::Text { min: 1, max: None },
     severity: Severity::Refuse,
     source: "AUTH, S4",
     contract: "#/components/schemas/AccessToken",
@@ -46,29 +49,11 @@ pub(super) static ACCESS_TOKEN: Rule = Rule {
 pub(super) static API_KEY: Rule = Rule {
     id: "api-key",
     fields: &["x-api-key"],
-    limit: Limit::AtLeast(1),
+    limit: Limit::Text { min: 1, max: None },
     severity: Severity::Refuse,
     source: "S2, GSBX",
     contract: "#/components/securitySchemes/ApiKey",
     enforcer: "domain::ApiKey",
-};
-
-// A credential travels in a header or a form. A line break from the end of a file, or a variable that is only spaces, is a
-// mistake better found here than as a 401.
-pub(super) static CREDENTIAL_TEXT: Rule = Rule {
-    id: "credential-text",
-    fields: &[
-        "Username",
-        "Password",
-        "access_token",
-        "x-api-key",
-        "x-client-id",
-    ],
-    limit: Limit::Text { min: 1, max: None },
-    severity: Severity::Refuse,
-    source: "contract",
-    contract: "#/components/securitySchemes",
-    enforcer: "domain::ClientId, domain::ClientSecret, domain::AccessToken, domain::ApiKey",
 };
 
 macro_rules! secret {
@@ -134,7 +119,7 @@ macro_rules! secret {
         impl sealed::Sealed for $name {}
 
         impl DomainValue for $name {
-            const RULES: &'static [&'static Rule] = &[&$rule, &CREDENTIAL_TEXT];
+            const RULES: &'static [&'static Rule] = &[&$rule];
 
             fn warns(&self, _: &'static Rule) -> bool {
                 false

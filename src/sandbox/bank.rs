@@ -5,9 +5,9 @@ use serde::Serialize;
 /// Institution of every account here; no real bank has it.
 pub(super) const INSTITUTION: &str = "999";
 
-/// Number of the payor's account. While the session is under way it is shown as `****1234`, and in full once the session is
+/// Number of the payor's account. While the session is under way it is shown as `****8826`, and in full once the session is
 /// complete: the vendor's pages show both (S1).
-pub(super) const PAYOR_ACCOUNT_NUMBER: &str = "300451234";
+pub(super) const PAYOR_ACCOUNT_NUMBER: &str = "300458826";
 
 /// Branch of the payor's account.
 pub(super) const PAYOR_TRANSIT: &str = "20301";
@@ -58,7 +58,7 @@ impl Account<'_> {
     }
 }
 
-const MASKED: &str = "****1234";
+const MASKED: &str = "****8826";
 
 #[cfg(test)]
 mod tests {

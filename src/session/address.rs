@@ -10,7 +10,7 @@ use super::violation::{Findings, Violations, Warning};
 use crate::domain::rules::ADDRESS_COMPLETE;
 use crate::domain::{AddressLine1, AddressLine2, City, Country, PostalCode, Province, Unit};
 
-/// A Canadian address, complete: line 1, city, province, postal code and country are all there (rule `address-complete`).
+/// A Canadian address, complete: all five mandatory parts are present (rule `address-complete`).
 ///
 /// ```
 /// use flinks_pay::session::Address;

@@ -23,7 +23,7 @@ use crate::domain::{Amount, GuaranteeEnabled, GuaranteedReferenceId, Language};
 /// let request = GuaranteedEft::new(Payor::new("Noor", "Haddad"))
 ///     .amount("125.50")
 ///     .reference_id("invoice-4711")
-///     .payee(Payee::new("999", "30265", "9876541"))
+///     .payee(Payee::new("999", "70001", "440055001"))
 ///     .build()?;
 /// assert_eq!(request.amount().map(|amount| amount.cents()), Some(12_550));
 /// # Ok::<(), flinks_pay::session::Violations>(())

@@ -33,7 +33,7 @@ use crate::domain::{Amount, Email, Found, GuaranteeDisabled, Language, RegularRe
 /// ```compile_fail
 /// use flinks_pay::session::{Payee, Payor, RegularEft};
 ///
-/// RegularEft::new(Payor::new("Noor", "Haddad"), "noor@shop.example").payee(Payee::new("999", "30265", "9876541"));
+/// RegularEft::new(Payor::new("Noor", "Haddad"), "noor@shop.example").payee(Payee::new("999", "70001", "440055001"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RegularEft {

@@ -49,7 +49,7 @@ impl StatusDetails {
 
     /// The status that this code goes with; `None` for a code that this version does not know.
     ///
-    /// A reply that pairs the code with another status contradicts itself.
+    /// A reply that pairs the code with another status contradicts itself (rule `status-and-code-agree`).
     #[must_use]
     pub fn belongs_to(&self) -> Option<SessionStatus> {
         match self {

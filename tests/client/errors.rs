@@ -116,11 +116,10 @@ async fn a_byte_order_mark_is_no_reason_to_fail() {
 
 #[tokio::test]
 async fn nothing_was_sent_where_there_was_no_connection() {
-    let unused = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let base = format!("http://{}", unused.local_addr().unwrap());
-    drop(unused);
+    // Nobody can listen on port 0.
+    let base = "http://127.0.0.1:0";
     let key = Credentials::api_key("key-1", "shop").unwrap();
-    let client = Client::builder(Environment::custom(&base).unwrap(), key)
+    let client = Client::builder(Environment::custom(base).unwrap(), key)
         .build()
         .unwrap();
     for operation in Operation::ALL
@@ -163,7 +162,7 @@ async fn the_whole_call_ends_in_time() {
         ..Timeouts::default()
     };
     let base = Environment::custom(server.base()).unwrap();
-    let client = Client::builder(base, Credentials::basic("shop", "hush").unwrap())
+    let client = Client::builder(base, Credentials::api_key("key-1", "shop").unwrap())
         .timeouts(timeouts)
         .build()
         .unwrap();
@@ -200,4 +199,155 @@ async fn futures_can_be_spawned() {
         .filter(|asked| asked.line.contains("/authorize"))
         .count();
     assert_eq!(tokens, 1, "calls that need any token wait for the same one");
+}
+
+#[tokio::test]
+async fn a_session_id_that_can_be_read_is_not_lost() {
+    let whole = format!(r#"{{"sessionId":"{SESSION}","referenceId":"#);
+    let head = |length: usize| format!("HTTP/1.1 201 Created\r\ncontent-length: {length}\r\n\r\n");
+    for (name, reply, kind) in [
+        (
+            "another type",
+            Reply::json(201, &format!("{whole}1042}}")),
+            ErrorKind::Decode,
+        ),
+        (
+            "a stray comma",
+            Reply::json(201, &format!("{whole}null,}}")),
+            ErrorKind::Decode,
+        ),
+        (
+            "a member twice",
+            Reply::json(201, &format!("{whole}null,\"referenceId\":null}}")),
+            ErrorKind::Decode,
+        ),
+        (
+            "a number too large",
+            Reply::json(201, &format!("{whole}null,\"n\":1e999}}")),
+            ErrorKind::Decode,
+        ),
+        (
+            "another reference",
+            Reply::json(201, &format!("{whole}\"invoice-1042 \"}}")),
+            ErrorKind::WrongSession,
+        ),
+        (
+            "half of it",
+            Reply::Bytes(format!("{}{whole}", head(500)).into_bytes()),
+            ErrorKind::Interrupted,
+        ),
+        (
+            "half of it, then silence",
+            Reply::Stall(format!("{}{whole}", head(500)).into_bytes()),
+            ErrorKind::Timeout,
+        ),
+    ] {
+        let server = Scripted::start(move |_: &Asked| reply.clone()).await;
+        let base = Environment::custom(server.base()).unwrap();
+        // The total time ends before the attempt's: half an answer is in hand then, and is kept.
+        let timeouts = Timeouts {
+            total: Duration::from_millis(200),
+            ..Timeouts::default()
+        };
+        let mut builder = Client::builder(base, Credentials::api_key("key-1", "shop").unwrap());
+        if kind == ErrorKind::Timeout {
+            builder = builder.timeouts(timeouts);
+        }
+        let error = builder
+            .build()
+            .unwrap()
+            .create_guaranteed(&request())
+            .await
+            .unwrap_err();
+        assert_eq!(error.kind(), kind, "{name}: {}", chain(&error));
+        assert_eq!(error.session_id(), Some(&session()), "{name}");
+        assert_eq!(error.status(), Some(201), "{name}");
+        assert!(error.maybe_applied(), "{name}");
+        assert!(
+            error.to_string().contains("its id could be read"),
+            "{name}: {error}"
+        );
+        assert!(
+            !format!("{error} {error:?}").contains(SESSION),
+            "{name}: it is there to be asked for, not to be printed"
+        );
+    }
+    // An answer to a read is about a session that the caller knows.
+    let server = Scripted::start(move |_: &Asked| {
+        Reply::json(200, &format!(r#"{{"sessionId":"{SESSION}"}}"#))
+    })
+    .await;
+    let error = client(&server).status(&session()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.session_id()),
+        (ErrorKind::Decode, None)
+    );
+}
+
+#[tokio::test]
+async fn no_time_is_too_long() {
+    let body = format!(r#"{{"sessionId":"{SESSION}","status":"Initiated"}}"#);
+    let server = Scripted::start(move |_: &Asked| Reply::json(200, &body)).await;
+    let forever = Timeouts {
+        connect: Duration::MAX,
+        attempt: Duration::MAX,
+        total: Duration::MAX,
+    };
+    let base = Environment::custom(server.base()).unwrap();
+    let credentials = Credentials::basic("shop", "hush").unwrap();
+    let client = Client::builder(base, credentials)
+        .timeouts(forever)
+        .build()
+        .unwrap();
+    client.status(&session()).await.unwrap();
+}
+
+#[test]
+fn what_no_client_can_be_built_with_is_refused() {
+    let builder = || {
+        let base = Environment::custom("https://pay.example").unwrap();
+        Client::builder(base, Credentials::basic("shop", "hush").unwrap())
+    };
+    for pem in [
+        "garbage",
+        "",
+        "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    ] {
+        let error = builder().root_certificates_pem(pem).build().unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("a root certificate cannot be used"),
+            "{pem}: {error}"
+        );
+    }
+    let error = builder().user_agent("shop\r\nx: y").build().unwrap_err();
+    assert!(error.to_string().contains("user agent"), "{error}");
+    let none = Timeouts {
+        attempt: Duration::ZERO,
+        ..Timeouts::default()
+    };
+    let error = builder().timeouts(none).build().unwrap_err();
+    assert!(error.to_string().contains("zero"), "{error}");
+}
+
+#[tokio::test]
+async fn a_lifetime_is_any_whole_number_of_seconds() {
+    for (seconds, expected) in [
+        ("299", Some(299)),
+        ("599.0", Some(599)),
+        ("0", Some(0)),
+        ("-1", Some(0)),
+        ("\"599\"", None),
+    ] {
+        let server = Scripted::start(move |_: &Asked| {
+            let body = format!(r#"{{"access_token":"t","expires_in":{seconds}}}"#);
+            Reply::of(200, &[("x-scripted", "authorize")], body)
+        })
+        .await;
+        let token = client(&server).authorize().await;
+        let lifetime = token.ok().map(|token| token.lifetime);
+        assert_eq!(lifetime, expected.map(Duration::from_secs), "{seconds}");
+    }
 }

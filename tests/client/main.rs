@@ -77,3 +77,18 @@ fn chain(error: &Error) -> String {
     }
     text
 }
+
+/// Handlers of a web server are spawned: every future must be able to move between threads.
+#[test]
+fn every_future_is_send() {
+    fn is_send(_: impl Send) {}
+    let base = Environment::custom("https://pay.example").unwrap();
+    let credentials = Credentials::api_key("key-1", "shop").unwrap();
+    let client = Client::builder(base, credentials).build().unwrap();
+    is_send(client.authorize());
+    is_send(client.create(&request().into()));
+    is_send(client.status(&session()));
+    is_send(client.details(&session()));
+    is_send(client.cancel(&session()));
+    is_send(client.confirm_guarantee(&session(), GuaranteeDecision::accept()));
+}

@@ -36,10 +36,7 @@ async fn an_odd_answer_is_kept_whole_and_reported() {
     );
     assert_eq!(answer.raw().body(), sent.as_bytes());
     assert!(answer.raw().is_complete());
-    assert!(
-        !format!("{answer:?}").contains("10.005")
-            || !format!("{:?}", answer.raw()).contains("10.005")
-    );
+    assert!(!format!("{:?}", answer.raw()).contains("10.005"));
 }
 
 #[tokio::test]

@@ -30,22 +30,13 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
         covers: |text| matches!(&text[6..], "29" | "30" | "31"),
     },
     Exception {
-        rule: "credential-text",
-        on: "ClientId",
+        rule: "redirect-url-scheme",
+        on: "RedirectUrl",
         kind: Kind::Stricter,
-        covers: blank_or_control,
-    },
-    Exception {
-        rule: "credential-text",
-        on: "ClientSecret",
-        kind: Kind::Stricter,
-        covers: blank_or_control,
-    },
-    Exception {
-        rule: "credential-text",
-        on: "AccessToken",
-        kind: Kind::Stricter,
-        covers: blank_or_control,
+        covers: |text| {
+            let (scheme, _) = text.split_once("://").unwrap();
+            ["javascript", "data", "vbscript"].contains(&scheme.to_ascii_lowercase().as_str())
+        },
     },
     Exception {
         rule: "email-part-lengths",
@@ -98,10 +89,6 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
         covers: has_lower_case,
     },
 ];
-
-fn blank_or_control(text: &str) -> bool {
-    text.bytes().all(|byte| byte == b' ') || text.contains(|c: char| c < ' ' || c == '\u{7f}')
-}
 
 fn has_lower_case(text: &str) -> bool {
     text.contains(|c: char| c.is_ascii_lowercase())

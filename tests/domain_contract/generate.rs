@@ -127,7 +127,7 @@ pub(crate) fn text() -> Texts {
     }
 }
 
-/// A credential; the contract says only that it is not empty.
+/// A credential.
 pub(crate) fn secret() -> Texts {
     text()
 }
@@ -259,7 +259,12 @@ pub(crate) fn email() -> Texts {
 }
 
 pub(crate) fn address() -> Texts {
-    let scheme = regex("[A-Za-z][A-Za-z0-9+.-]{0,5}");
+    // One character from a scheme that runs code, and longer or shorter than one.
+    let scheme = prop_oneof![
+        12 => regex("[A-Za-z][A-Za-z0-9+.-]{0,5}"),
+        1 => select(vec!["dat", "xdata", "Vbscrip", "JavaScript2", "datax"])
+            .prop_map(str::to_owned),
+    ];
     let host = regex("[A-Za-z0-9._~-]{1,12}");
     let port = regex("(:[0-9]{1,5})?");
     let path = regex("(/([A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2}){0,9})?");
@@ -273,7 +278,7 @@ pub(crate) fn address() -> Texts {
     Texts {
         valid: valid.boxed(),
         strays: &[
-            ' ', '"', '<', 'é', '%', '\\', '^', '[', ']', '#', '\n', '@', ':', '{', '|',
+            ' ', '"', '<', 'é', '%', '\\', '^', '[', ']', '#', '\n', '@', ':', '{', '|', 'a', 't',
         ],
         of_length: Some(|length| {
             of_chars("az09/-", length - 21..=length - 21)

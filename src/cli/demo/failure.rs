@@ -55,7 +55,7 @@ pub(super) fn of_call(report: &Report, environment: &Environment, error: &Error)
         .leaving(Standing {
             session_id: report.session_id.map(|id| id.expose()),
             maybe_applied: error.maybe_applied(),
-            standing,
+            says: standing,
         })
 }
 
@@ -91,7 +91,7 @@ pub(super) fn of_control(
         .leaving(Standing {
             session_id: report.session_id.map(|id| id.expose()),
             maybe_applied,
-            standing,
+            says: standing,
         })
 }
 
@@ -100,7 +100,7 @@ pub(super) fn unfinished(report: &Report, problem: &str) -> Problem {
     Problem::new(problem, CANCEL).leaving(Standing {
         session_id: report.session_id.map(|id| id.expose()),
         maybe_applied: false,
-        standing: last_seen(report),
+        says: last_seen(report),
     })
 }
 
@@ -125,7 +125,7 @@ pub(super) fn interrupted(report: &Report) -> Problem {
     Problem::new("interrupted, and the payment is not at its end", remedy).leaving(Standing {
         session_id: report.session_id.map(|id| id.expose()),
         maybe_applied,
-        standing,
+        says: standing,
     })
 }
 

@@ -1,12 +1,15 @@
 //! The course of one payment: token, session, payor, status, account.
 
+mod person;
+
 use std::time::Duration;
 
 use flinks_pay::client::{ErrorKind, Response};
-use flinks_pay::domain::SessionId;
-use flinks_pay::session::SessionRequest;
-use tokio::time::{Instant, sleep};
+use flinks_pay::domain::{GuaranteedReferenceId, RegularReferenceId, ReportedAmount, SessionId};
+use flinks_pay::session::{PayorAccount, SessionRequest};
+use tokio::time::sleep;
 
+use self::person::Patience;
 use super::failure;
 use super::report::Report;
 use super::scenario::{Product, Scenario};
@@ -16,15 +19,6 @@ use crate::cli::args::DemoArgs;
 use crate::cli::control::Control;
 use crate::cli::output::Sink;
 use crate::cli::problem::Problem;
-
-/// How often a person's progress is asked for: what Flinks recommends (S0).
-const POLL: Duration = Duration::from_secs(30);
-
-/// How long a person is waited for.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
-
-/// How many polls in a row may fail for a reason that passes.
-const FAILED_POLLS: u32 = 3;
 
 /// How far the simulator's time is moved for a session to expire.
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -57,15 +51,6 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// The number of the last exchange that the simulator had with anybody else.
-    pub(super) async fn last_exchange(&self) -> u64 {
-        let Some(control) = &self.target.control else {
-            return 0;
-        };
-        let earlier = control.journal_after(0).await.unwrap_or_default();
-        earlier.last().map_or(0, |exchange| exchange.sequence)
-    }
-
     /// Runs the payment to its end. Returns the last status, which is final.
     pub(super) async fn run(&mut self, product: Product) -> Result<StatusSeen, Problem> {
         self.authorize().await?;
@@ -78,7 +63,7 @@ impl<'a> Flow<'a> {
             }
             Some(control) => self.play(control, &session).await?,
             None if first.is_final() => first,
-            None => self.wait_for_person(&session).await?,
+            None => self.wait_for_person(&session, Patience::default()).await?,
         };
         self.settle(&session, &last).await?;
         Ok(last)
@@ -86,17 +71,15 @@ impl<'a> Flow<'a> {
 
     async fn authorize(&mut self) -> Result<(), Problem> {
         self.sink.waiting("asking for a token");
-        match self.target.client.authorize().await {
-            Ok(token) => {
-                self.show(Step::Token {
-                    lifetime_seconds: token.lifetime.as_secs(),
-                })
-                .await
-            }
+        let step = match self.target.client.authorize().await {
+            Ok(token) => Step::Token {
+                lifetime_seconds: token.lifetime.as_secs(),
+            },
             // An API key is sent with every call; there is no token to ask for.
-            Err(error) if error.kind() == ErrorKind::Configuration => self.show(Step::ApiKey).await,
+            Err(error) if error.kind() == ErrorKind::Configuration => Step::ApiKey,
             Err(error) => return Err(self.failed(&error)),
-        }
+        };
+        self.show(step).await;
         Ok(())
     }
 
@@ -107,11 +90,11 @@ impl<'a> Flow<'a> {
         let (amount, reference) = match &request {
             SessionRequest::Guaranteed(request) => (
                 request.amount(),
-                request.reference_id().map(|id| id.expose()),
+                request.reference_id().map(GuaranteedReferenceId::expose),
             ),
             SessionRequest::Regular(request) => (
                 request.amount(),
-                request.reference_id().map(|id| id.expose()),
+                request.reference_id().map(RegularReferenceId::expose),
             ),
         };
         self.report.requested_amount = amount;
@@ -253,41 +236,6 @@ impl<'a> Flow<'a> {
         ))
     }
 
-    /// Asks again and again, until a person has gone through the hosted page.
-    async fn wait_for_person(&mut self, session: &SessionId) -> Result<StatusSeen, Problem> {
-        self.show(Step::Person {
-            poll_seconds: POLL.as_secs(),
-            at_most_seconds: PATIENCE.as_secs(),
-        })
-        .await;
-        self.sink.waiting("waiting for the payor; Ctrl-C gives up");
-        let begun = Instant::now();
-        let mut failed = 0;
-        while begun.elapsed() < PATIENCE && !self.sink.is_unread() {
-            sleep(POLL).await;
-            match self.target.client.status(session).await {
-                Ok(status) => {
-                    failed = 0;
-                    let seen = StatusSeen::of(&status);
-                    self.seen(seen.clone()).await;
-                    if seen.is_final() {
-                        return Ok(seen);
-                    }
-                }
-                Err(error) => {
-                    failed += 1;
-                    if failed >= FAILED_POLLS || !error.is_retryable() {
-                        return Err(self.failed(&error));
-                    }
-                }
-            }
-        }
-        Err(failure::unfinished(
-            self.report,
-            "nobody has finished the payment in time",
-        ))
-    }
-
     /// Shows what is known once the session has ended: the account, and what the payment comes to.
     async fn settle(&mut self, session: &SessionId, last: &StatusSeen) -> Result<(), Problem> {
         self.sink.waiting("reading the details");
@@ -299,7 +247,7 @@ impl<'a> Flow<'a> {
             .map_err(|error| self.failed(&error))?;
         self.departures("getSessionDetails", &details).await;
         let account = details.payor.as_ref().and_then(|payor| payor.account());
-        let masked = account.and_then(|account| account.masked_number());
+        let masked = account.and_then(PayorAccount::masked_number);
         self.report.account.clone_from(&masked);
         self.show(Step::Account { masked }).await;
 
@@ -308,7 +256,7 @@ impl<'a> Flow<'a> {
         let asked = requested.and_then(|amount| i64::try_from(amount.cents()).ok());
         let differ = asked.is_some()
             && debited.is_some()
-            && asked != debited.as_ref().and_then(|amount| amount.cents());
+            && asked != debited.as_ref().and_then(ReportedAmount::cents);
         self.report.final_amount.clone_from(&debited);
         self.show(Step::Amounts {
             requested,

@@ -36,7 +36,7 @@ impl Target {
     /// Uses the server at an address, with the credentials in the environment.
     pub(super) async fn at(base_url: &str) -> Result<Self, Problem> {
         let environment = environment(base_url)?;
-        if environment.base_url().host() == Environment::production().base_url().host() {
+        if host(&environment) == host(&Environment::production()) {
             let remedy = format!(
                 "use the sandbox, {}, or leave out --base-url",
                 Environment::sandbox()
@@ -60,7 +60,7 @@ impl Target {
         })?;
         let control = Control::find(&environment).await.map_err(|error| {
             let remedy = "see that it is up and that the address is right; `flinks-pay sandbox` starts a simulator";
-            Problem::new(format!("nothing answers at {environment}"), remedy).caused_by(&error)
+            Problem::new(format!("{environment} cannot be reached"), remedy).caused_by(&error)
         })?;
         let client = Client::builder(environment, credentials)
             .build()
@@ -95,6 +95,12 @@ impl Target {
     }
 }
 
+/// The name, without the dot that may stand at its end.
+fn host(environment: &Environment) -> &str {
+    let host = environment.base_url().host_str().unwrap_or_default();
+    host.strip_suffix('.').unwrap_or(host)
+}
+
 fn environment(base_url: &str) -> Result<Environment, Problem> {
     // The text is not repeated: it may hold credentials.
     Environment::custom(base_url).map_err(|error| {
@@ -104,4 +110,23 @@ fn environment(base_url: &str) -> Result<Environment, Problem> {
         )
         .caused_by(&error)
     })
+}
+
+#[cfg(test)]
+impl Target {
+    /// A simulator whose control API is not used, as if it were none.
+    pub(super) fn stranger(sandbox: &Sandbox) -> Result<Self, Problem> {
+        let environment = environment(sandbox.base_url().as_str())?;
+        let credentials = Credentials::basic(sandbox.client_id(), sandbox.client_secret());
+        let client =
+            credentials.map(|credentials| Client::builder(environment, credentials).build());
+        match client {
+            Ok(Ok(client)) => Ok(Self {
+                client,
+                control: None,
+                own: None,
+            }),
+            other => Err(Problem::new(format!("{other:?}"), "mend the test")),
+        }
+    }
 }

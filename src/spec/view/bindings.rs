@@ -86,7 +86,7 @@ pub static BINDINGS: &[Binding] = &[
     bind("StatusDetails", "crate::session::StatusDetails"),
     bind("Step", "crate::session::Step"),
     bind("Timestamp", "::std::string::String"),
-    bind("TokenLifetime", "i64"),
+    bind("TokenLifetime", "::serde_json::Number"),
     bind("TokenType", "::std::string::String"),
     bind("TransitNumber", "crate::domain::TransitNumber"),
     bind("Unit", "crate::domain::Unit"),

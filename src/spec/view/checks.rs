@@ -201,7 +201,12 @@ fn test_of(keyword: &str, value: &Node) -> Result<Option<CheckTest>, String> {
                 ));
             }
         },
-        "pattern" => CheckTest::Pattern(value.as_str().ok_or_else(unsupported)?.to_owned()),
+        "pattern" => {
+            let pattern = value.as_str().ok_or_else(unsupported)?;
+            regress::Regex::new(pattern)
+                .map_err(|error| format!("the pattern is no regular expression: {error}"))?;
+            CheckTest::Pattern(pattern.to_owned())
+        }
         "minLength" => CheckTest::MinLength(count()?),
         "maxLength" => CheckTest::MaxLength(count()?),
         "minimum" => CheckTest::Minimum(number()?),
@@ -238,35 +243,47 @@ fn decimals(step: f64) -> Option<u32> {
 
 /// Writes the tables as Rust source: `fn checks(operation) -> &'static [Check]` over types that the includer brings.
 ///
-/// The names used are `Check`, with the fields `path`, `contract` and `test`, and `Test`, with the variants of
-/// [`CheckTest`].
+/// The names used are `Check`, with the fields `path`, `contract` and `test`, `Test`, with the variants of [`CheckTest`],
+/// and `Regex`, a pattern that is compiled when it is first used.
 #[must_use]
 pub fn render(tables: &[OperationChecks]) -> String {
-    let mut source = String::from(
-        "/// Returns the checks of an operation's success answer.\n\
-         pub(crate) fn checks(operation: &str) -> &'static [Check] {\n    match operation {\n",
-    );
-    for table in tables {
-        // Writing to a String cannot fail, here and below.
-        let _ = writeln!(source, "        {:?} => &[", table.operation);
+    let mut source = String::new();
+    let mut arms = String::new();
+    let mut patterns = 0;
+    // Writing to a String cannot fail, here and below.
+    for (number, OperationChecks { operation, checks }) in tables.iter().enumerate() {
+        let mut rows = String::new();
         for Check {
             path,
             contract,
             test,
-        } in &table.checks
+        } in checks
         {
             let test = match test {
                 CheckTest::OneOf(values) => format!("OneOf(&{values:?})"),
-                CheckTest::Pattern(pattern) => format!("Pattern({pattern:?})"),
+                CheckTest::Pattern(pattern) => {
+                    patterns += 1;
+                    let _ = writeln!(
+                        source,
+                        "static PATTERN_{patterns}: Regex = Regex::new(|| regress::Regex::new({pattern:?}).ok());"
+                    );
+                    format!("Pattern(&PATTERN_{patterns})")
+                }
                 other => format!("{other:?}"),
             };
             let _ = writeln!(
-                source,
-                "            Check {{ path: &{path:?}, contract: {contract:?}, test: Test::{test} }},"
+                rows,
+                "    Check {{ path: &{path:?}, contract: {contract:?}, test: Test::{test} }},"
             );
         }
-        source.push_str("        ],\n");
+        let _ = writeln!(source, "static CHECKS_{number}: &[Check] = &[\n{rows}];");
+        let _ = writeln!(arms, "        {operation:?} => CHECKS_{number},");
     }
-    source.push_str("        _ => &[],\n    }\n}\n");
+    let _ = write!(
+        source,
+        "/// Returns the checks of an operation's success answer.\n\
+         pub(crate) fn checks(operation: &str) -> &'static [Check] {{\n    \
+         match operation {{\n{arms}        _ => &[],\n    }}\n}}\n"
+    );
     source
 }

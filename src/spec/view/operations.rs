@@ -1,6 +1,6 @@
 //! The operations of the view: success answers only, plain parameters, nothing that the generator does not read.
 
-use super::super::{Document, Node, Pointer, Position, SpecError, Value};
+use super::super::{Document, Node, Object, Pointer, Position, SpecError, Value};
 use super::reach::operations;
 use super::{Report, Step};
 
@@ -119,6 +119,22 @@ pub(super) fn plain_parameters(
     report: &mut Report,
 ) -> Result<(), SpecError> {
     let mut plain = Vec::new();
+    let paths = Pointer::root().join("paths");
+    for (path, at, item) in document
+        .at(&paths)
+        .and_then(Node::as_object)
+        .into_iter()
+        .flat_map(Object::iter)
+    {
+        if item.get("parameters").is_some() {
+            return Err(contract.error_at(
+                at,
+                &paths.join(path).join("parameters"),
+                "the parameters stand at the path",
+                "give them to each operation of the path",
+            ));
+        }
+    }
     for operation in operations(document) {
         let at = operation.pointer.join("parameters");
         let Some(parameters) = operation.node.get("parameters").and_then(Node::as_array) else {

@@ -128,9 +128,11 @@ pub(super) fn no_name_twice(contract: &Document, view: &Document) -> Result<(), 
     Ok(())
 }
 
-/// Refuses a constrained scalar that is written in place instead of as a named component: a binding needs a name.
+/// Refuses an object, or a constrained scalar, that is written in place instead of as a named component, in a list as
+/// much as alone: a type needs a name.
 pub(super) fn no_inline_scalars(contract: &Document, view: &Document) -> Result<(), SpecError> {
-    const CONSTRAINTS: [&str; 8] = [
+    const CONSTRAINTS: [&str; 9] = [
+        "properties",
         "enum",
         "pattern",
         "format",
@@ -149,13 +151,16 @@ pub(super) fn no_inline_scalars(contract: &Document, view: &Document) -> Result<
             continue;
         };
         for (member, at, schema) in properties.iter() {
-            if let Some(keyword) = CONSTRAINTS
-                .into_iter()
-                .find(|keyword| schema.get(keyword).is_some())
-            {
+            let place = component(name).join("properties").join(member);
+            let found = CONSTRAINTS.into_iter().find(|keyword| {
+                let items = schema.get("items");
+                schema.get(keyword).is_some()
+                    || items.is_some_and(|items| items.get(keyword).is_some())
+            });
+            if let Some(keyword) = found {
                 return Err(contract.error_at(
                     at,
-                    &component(name).join("properties").join(member),
+                    &place,
                     format!("`{member}` has `{keyword}` in place"),
                     "make it a named component and refer to it",
                 ));
