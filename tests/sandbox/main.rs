@@ -1,0 +1,34 @@
+//! The sandbox, called over a real socket by a plain HTTP client. Every answer is judged by the contract.
+#![cfg(feature = "sandbox")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod bench;
+mod bodies;
+mod contract;
+mod raw;
+
+mod authorize;
+mod cancel;
+mod concurrency;
+mod confirm;
+mod control;
+mod coverage;
+mod create;
+mod create_bodies;
+mod create_callers;
+mod create_values;
+mod details;
+mod expiry;
+mod journal;
+mod judge;
+mod lifecycle;
+mod paths;
+mod redaction;
+mod scenarios;
+mod status;
