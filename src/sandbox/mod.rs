@@ -35,9 +35,9 @@
 //! | When does a session end? | at EFT0301, one of EFT0401 to EFT0404, EFT0501 or EFT0601. EFT0302 can still be cancelled and still expires: the agreement is not signed, nothing is scheduled |
 //! | How long is it open? | 30 minutes from its creation, unless set otherwise; a token lives 599 seconds |
 //! | What does a token create? | one session; a create that is refused does not spend it. Other calls take a spent one, too |
-//! | How is the payor's account shown? | not before the login, then masked to `****1234`, in full once the session is complete |
+//! | How is the payor's account shown? | not before the login, then masked to its last four digits, in full once the session is complete |
 //! | What code has a guarantee that the integrator rejects? | EFT0402; none is published |
-//! | What if a guarantee needs no decision? | confirm is refused with 400, which the contract does not list |
+//! | What if a guarantee needs no decision? | confirm is refused with 400 |
 //! | What becomes of a payor who declines a lower offer? | the session stays `InProgress` until it expires; no code is published |
 //! | What does `amountModification` do? | it is repeated in the details; a preset amount stays as it is |
 //!
