@@ -1,15 +1,5 @@
-//! The documents of the control API: what another process sends and gets under `/_sandbox`.
-//!
-//! | Call | Sent | Answered |
-//! |---|---|---|
-//! | `GET /_sandbox` | | [`About`] |
-//! | `POST /_sandbox/sessions/{sessionId}/step` | nothing, or a [`Behaviour`](super::Behaviour) | [`Played`] |
-//! | `POST /_sandbox/clock/advance` | [`Advance`] | [`Advanced`] |
-//! | `GET /_sandbox/journal` | | [`JournalReport`] |
-//!
-//! A refusal is an object with `error` and `error_description`, as in the API itself: 400 `invalid_request` for a body that is
-//! not of the shape above, 403 `forbidden` for a caller that is not on this machine, 404 `not_found` for an unknown session,
-//! and 409 where the payor cannot go on: `session_ended`, `payor_left`, `decision_pending`, `amount_refused`.
+//! The documents of the control API: what another process sends and gets under `/_sandbox`. The
+//! [module's page](super) has the calls.
 
 use serde::{Deserialize, Serialize};
 

@@ -31,7 +31,8 @@ pub struct Exchange {
     pub credential: Option<String>,
     /// The body that arrived, redacted; `None` for none, and for one that cannot be read.
     pub request: Option<Value>,
-    /// The body that was answered, redacted.
+    /// The body that was answered, redacted. Where the request has unknown members, the text that names them counts
+    /// them instead.
     pub answer: Option<Value>,
     /// The ids of the [rules](crate::domain::RULES) that the request breaks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -26,8 +26,36 @@
 //! ```
 //!
 //! Entry points: [`Sandbox::start`] and [`Sandbox::builder`], [`Sandbox::payor`], [`Sandbox::advance`],
-//! [`Sandbox::journal`]. Another process does the same over HTTP, under `/_sandbox`: [`Advance`], [`Played`] and
-//! [`JournalReport`] are the documents of that control API.
+//! [`Sandbox::journal`].
+//!
+//! # What it does where the sources are silent or disagree
+//!
+//! | Question | Here |
+//! |---|---|
+//! | When does a session end? | at EFT0301, one of EFT0401 to EFT0404, EFT0501 or EFT0601. EFT0302 can still be cancelled and still expires: the agreement is not signed, nothing is scheduled |
+//! | How long is it open? | 30 minutes from its creation, unless set otherwise; a token lives 599 seconds |
+//! | What does a token create? | one session; a create that is refused does not spend it. Other calls take a spent one, too |
+//! | How is the payor's account shown? | not before the login, then masked to its last four digits, in full once the session is complete |
+//! | What code has a guarantee that the integrator rejects? | EFT0402; none is published |
+//! | What if a guarantee needs no decision? | confirm is refused with 400 |
+//! | What becomes of a payor who declines a lower offer? | the session stays `InProgress` until it expires; no code is published |
+//! | What does `amountModification` do? | it is repeated in the details; a preset amount stays as it is |
+//!
+//! # The control API
+//!
+//! Another process plays the payor, moves the time and reads the journal over HTTP, from this machine only: the host, and the
+//! origin of a page in a browser, must be loopback ones.
+//!
+//! | Call | Sent | Answered |
+//! |---|---|---|
+//! | `GET /_sandbox` | | [`About`] |
+//! | `POST /_sandbox/sessions/{sessionId}/step` | nothing, or a [`Behaviour`] | [`Played`] |
+//! | `POST /_sandbox/clock/advance` | [`Advance`] | [`Advanced`] |
+//! | `GET /_sandbox/journal` | | [`JournalReport`] |
+//!
+//! A refusal is an object with `error` and `error_description`: 400 `invalid_request` for a body of another shape, 403
+//! `forbidden` for a caller that is not on this machine, 404 `not_found` for an unknown session, and 409 where the payor
+//! cannot go on: `session_ended`, `payor_left`, `decision_pending`, `amount_refused`.
 
 mod bank;
 mod behaviour;

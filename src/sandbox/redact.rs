@@ -87,6 +87,19 @@ const CODES: &[&str] = &[
     "client_credentials",
 ];
 
+/// Whether a member is a number by the contract. In another one, a number may be an account.
+fn is_number(name: &str) -> bool {
+    matches!(
+        name,
+        "amount"
+            | "minimumAmount"
+            | "maximumAmount"
+            | "highestDebitAmountToGuarantee"
+            | "expires_in"
+            | "status"
+    )
+}
+
 fn object(body: &Value, text: &dyn Fn(&str) -> String, depth: usize) -> Value {
     let Value::Object(members) = body else {
         return Value::from(REDACTED);
@@ -108,6 +121,7 @@ fn object(body: &Value, text: &dyn Fn(&str) -> String, depth: usize) -> Value {
             (Treatment::Reference, value) => Value::from(reference(value)),
             (Treatment::Kept, Value::Object(_)) => object(value, text, depth + 1),
             (Treatment::Kept, Value::String(value)) => Value::from(text(value)),
+            (Treatment::Kept, Value::Number(_)) if !is_number(name) => Value::from(REDACTED),
             (Treatment::Kept, Value::Bool(_) | Value::Number(_)) => value.clone(),
         };
         kept.insert(name.clone(), value);
@@ -145,6 +159,7 @@ mod tests {
     fn what_is_not_listed_is_gone_with_its_name() {
         let body = json!({
             "type": "EFT", "direction": "mallory", "amount": 5, "note": "x", "also": {"a": 1},
+            "language": 300_451_234, "enable": true,
             "payor": {"firstName": "Ada", "account": ["x"], "shoeSize": 44},
             "referenceId": "order-0815",
         });
@@ -152,6 +167,7 @@ mod tests {
             request(&body),
             json!({
                 "type": "EFT", "direction": "[redacted]", "amount": 5, "[unknown members]": 2,
+                "language": "[redacted]", "enable": true,
                 "payor": {"firstName": "[redacted]", "account": "[redacted]", "[unknown members]": 1},
                 "referenceId": "orde…",
             })

@@ -120,13 +120,17 @@ impl Sandbox {
     }
 
     /// Stops accepting calls, waits a few seconds for those under way, and ends.
-    pub async fn shutdown(mut self) {
+    pub async fn shutdown(self) {
+        self.stop_within(PATIENCE).await;
+    }
+
+    async fn stop_within(mut self, patience: Duration) {
         if let Some(stop) = self.stop.take() {
             // It has stopped by itself if nobody hears this.
             let _ = stop.send(());
         }
         // Dropping the handle afterwards aborts what is left.
-        let _ = tokio::time::timeout(PATIENCE, &mut self.serving).await;
+        let _ = tokio::time::timeout(patience, &mut self.serving).await;
     }
 }
 
@@ -141,5 +145,33 @@ impl fmt::Debug for Sandbox {
         f.debug_struct("Sandbox")
             .field("base_url", &self.base_url.as_str())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_call_that_never_ends_holds_a_stop_up_for_so_long_and_no_longer() {
+        let sandbox = Sandbox::start().await.unwrap();
+        let port = sandbox.base_url().port().unwrap();
+        let mut half = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        let head = "POST /api/v2/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\
+            Expect: 100-continue\r\n\r\n";
+        half.write_all(head.as_bytes()).await.unwrap();
+        // The sandbox asks for the body: the call is under way.
+        let mut answer = [0; 64];
+        let length = half.read(&mut answer).await.unwrap();
+        assert!(answer[..length].starts_with(b"HTTP/1.1 100 "));
+
+        let stop = sandbox.stop_within(Duration::from_millis(100));
+        let stopped = tokio::time::timeout(PATIENCE, stop).await;
+        assert!(stopped.is_ok());
+        assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
     }
 }

@@ -19,8 +19,6 @@ pub(crate) const OUTSIDE: &[(&str, u16)] = &[
     ("confirmGuarantee", 415),
 ];
 
-const NOT_YET_DECLARED: &[(&str, u16)] = &[("confirmGuarantee", 400)];
-
 /// Stands for the operation where a call has none: an unknown path, a wrong method.
 pub(crate) const NO_OPERATION: &str = "";
 
@@ -44,7 +42,6 @@ pub(crate) fn problems(operation: &str, status: u16, body: &Value) -> Vec<String
     let pair = (operation, status);
     let judge = CONTRACT.answers.get(&(operation.to_owned(), status));
     let beyond = OUTSIDE.contains(&pair)
-        || NOT_YET_DECLARED.contains(&pair)
         || (operation == NO_OPERATION && WITHOUT_OPERATION.contains(&status));
     let judge = match judge {
         Some(judge) => judge,

@@ -44,7 +44,7 @@ const PAYEE: &[(&str, &str)] = &[
 ];
 
 /// What the sandbox's own bank knows of the payor.
-const OF_THE_BANK: &[&str] = &["300451234", "****1234", "700118842", "Everyday chequing"];
+const OF_THE_BANK: &[&str] = &["300458826", "****8826", "700118842", "Everyday chequing"];
 
 fn planted(body: Value, members: &[(&str, &str)]) -> Value {
     members.iter().fold(body, |body, (pointer, value)| {
@@ -99,7 +99,7 @@ async fn a_whole_payment_leaves_no_trace() {
         payor.run().unwrap();
         let details = bench.details_with(&token, &id).await.body.to_string();
         // The markers did travel.
-        assert!(details.contains("Markerfirst") && details.contains("300451234"));
+        assert!(details.contains("Markerfirst") && details.contains("300458826"));
         bench.cancel_with(&token, &id).await.expect(400);
         assert_clean(&format!("{payor:?} {payor:#?}"), values(PLANTED));
         tokens.push(token);

@@ -7,7 +7,8 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderName, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -38,14 +39,30 @@ pub(super) fn router(core: Arc<Core>) -> Router {
 }
 
 /// The socket is on a loopback address, so the peer is on this machine. A page in a browser on this machine may be led here
-/// by a name that resolves to it, so the name has to be a loopback one, too.
+/// by a name that resolves to it, or post here from its own origin, so the name and the origin have to be loopback ones, too.
 async fn this_machine_only(request: Request, next: Next) -> Response {
-    let host = request
-        .headers()
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .and_then(|host| host.parse::<axum::http::uri::Authority>().ok());
-    let loopback = host.is_some_and(|authority| {
+    let host = text(&request, &header::HOST).is_some_and(is_loopback);
+    // A page without an origin to speak of sends `null`, which is no URL.
+    let origin = text(&request, &header::ORIGIN).is_none_or(|origin| {
+        let authority = origin.split_once("://").map(|(_, authority)| authority);
+        authority.is_some_and(is_loopback)
+    });
+    if host && origin {
+        next.run(request).await
+    } else {
+        let why = "the control API answers to callers on this machine, under a loopback name";
+        Answer::error(StatusCode::FORBIDDEN, "forbidden", why).into_response()
+    }
+}
+
+fn text<'r>(request: &'r Request, name: &HeaderName) -> Option<&'r str> {
+    let value = request.headers().get(name)?;
+    Some(value.to_str().unwrap_or_default())
+}
+
+/// Whether a host, with or without a port, is this machine by its name.
+fn is_loopback(host: &str) -> bool {
+    host.parse::<Authority>().is_ok_and(|authority| {
         let name = authority
             .host()
             .trim_start_matches('[')
@@ -54,13 +71,7 @@ async fn this_machine_only(request: Request, next: Next) -> Response {
             || name
                 .parse::<IpAddr>()
                 .is_ok_and(|address| address.is_loopback())
-    });
-    if loopback {
-        next.run(request).await
-    } else {
-        let why = "the control API answers to callers on this machine, under a loopback name";
-        Answer::error(StatusCode::FORBIDDEN, "forbidden", why).into_response()
-    }
+    })
 }
 
 /// A body, or that it is too long or did not arrive whole. axum by itself would answer that in plain text.

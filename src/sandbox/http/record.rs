@@ -1,9 +1,11 @@
 //! Reads each request whole, hands it on, and writes the exchange into the journal.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
-use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -17,6 +19,9 @@ use crate::sandbox::world::Core;
 
 /// The longest request that is read: 64 KiB. The longest that the contract has is a few kilobytes.
 pub(super) const MAX_REQUEST_BYTES: usize = 64 * 1024;
+
+/// How much of a longer request is taken and thrown away, so that the caller is still there to read the refusal.
+const MAX_DISCARDED_BYTES: usize = 8 * 1024 * 1024;
 
 /// How much of a path is kept.
 const LONGEST_PATH: usize = 200;
@@ -48,7 +53,7 @@ pub(super) async fn record(
     let path: String = request.uri().path().chars().take(LONGEST_PATH).collect();
     let is_form = media_type::is(request.headers(), media_type::FORM);
     let (parts, body) = request.into_parts();
-    let (arrived, mut response) = match whole(body).await {
+    let (arrived, mut response) = match read(body).await {
         Ok(bytes) => {
             let arrived = Arrived { bytes };
             let mut request = Request::from_parts(parts, Body::empty());
@@ -86,20 +91,30 @@ pub(super) async fn record(
 }
 
 /// Reads a body to its end.
-async fn whole(body: Body) -> Result<Bytes, Answer> {
-    let mut request = Request::new(body);
-    DefaultBodyLimit::max(MAX_REQUEST_BYTES).apply(&mut request);
-    Bytes::from_request(request, &())
-        .await
-        .map_err(|rejection| {
-            // axum tells the two reasons apart by the status that it would answer.
-            let why = if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                "a request of at most 65,536 bytes is expected"
-            } else {
-                "the request did not arrive whole"
-            };
-            Answer::problem(rejection.status(), why)
-        })
+async fn read(mut body: Body) -> Result<Bytes, Answer> {
+    let mut kept = Vec::new();
+    let mut arrived = 0_usize;
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let Ok(frame) = frame else {
+            let why = "the request did not arrive whole";
+            return Err(Answer::problem(StatusCode::BAD_REQUEST, why));
+        };
+        // What is not data is trailers, which mean nothing here.
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        arrived = arrived.saturating_add(data.len());
+        if arrived <= MAX_REQUEST_BYTES {
+            kept.extend_from_slice(&data);
+        } else if arrived > MAX_DISCARDED_BYTES {
+            break;
+        }
+    }
+    if arrived > MAX_REQUEST_BYTES {
+        let why = "a request of at most 65,536 bytes is expected";
+        return Err(Answer::problem(StatusCode::PAYLOAD_TOO_LARGE, why));
+    }
+    Ok(kept.into())
 }
 
 /// A form as the JSON object that it stands for.
