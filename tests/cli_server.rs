@@ -378,6 +378,22 @@ fn a_person_is_waited_for_until_ctrl_c_which_leaves_the_session_id() {
     assert_eq!(ids(&ran.err), ids(&session), "the id that a cancel needs");
 }
 
+#[cfg(unix)]
+#[test]
+fn ctrl_c_takes_the_demos_own_simulator_with_it() {
+    let mut running = Running::start(command(&["demo", "--pace", "300"]));
+    running.read_to("session ");
+    running.interrupt();
+    let ran = running.finish();
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(ran.err.contains("the simulator has ended"), "{}", ran.err);
+    assert!(
+        !ran.err.contains("cancel"),
+        "there is nothing to cancel: {}",
+        ran.err
+    );
+}
+
 #[test]
 fn a_cancel_needs_no_simulator() {
     let stranger = Stranger::start(false);

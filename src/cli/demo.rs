@@ -49,7 +49,8 @@ pub(super) async fn run(args: &DemoArgs) -> Exit {
         Ok(()) = tokio::signal::ctrl_c() => None,
         ended = payment(args, product, &mut report, sink) => Some(ended),
     };
-    let ended = ended.unwrap_or_else(|| Err(failure::interrupted(&report)));
+    let ended =
+        ended.unwrap_or_else(|| Err(failure::interrupted(&report, args.base_url.is_none())));
     let outcome = ended.unwrap_or_else(Outcome::error);
     report.outcome = Some(outcome.clone());
     sink.end(&report, &outcome);

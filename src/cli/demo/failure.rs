@@ -104,9 +104,15 @@ pub(super) fn unfinished(report: &Report, problem: &str) -> Problem {
     })
 }
 
-/// Ctrl-C. Nothing is known about a call that was under way.
-pub(super) fn interrupted(report: &Report) -> Problem {
-    let (maybe_applied, standing, remedy) = if report.session_id.is_some() {
+/// Ctrl-C. Nothing is known about a call that was under way; but a simulator of the demo's own has ended with it.
+pub(super) fn interrupted(report: &Report, own_simulator: bool) -> Problem {
+    let (maybe_applied, standing, remedy) = if own_simulator {
+        (
+            false,
+            "the simulator has ended, and whatever session it had".to_owned(),
+            "run it again",
+        )
+    } else if report.session_id.is_some() {
         (true, last_seen(report), CANCEL)
     } else if report
         .steps
