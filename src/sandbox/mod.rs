@@ -11,7 +11,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use flinks_pay::sandbox::Sandbox;
-//! use flinks_pay::{Client, Credentials, Environment, GuaranteedEft, Payor, SessionStatus};
+//! use flinks_pay::{Client, Credentials, Environment, GuaranteedEft, Payor};
 //!
 //! let sandbox = Sandbox::start().await?;
 //! let credentials = Credentials::basic(sandbox.client_id(), sandbox.client_secret())?;
@@ -20,7 +20,7 @@
 //! let request = GuaranteedEft::new(Payor::new("Robin", "Tester")).amount("120.50").build()?;
 //! let session = client.create_guaranteed(&request).await?.session_id;
 //! sandbox.payor(&session).run()?;
-//! assert_eq!(client.status(&session).await?.status, SessionStatus::Completed);
+//! assert!(client.status(&session).await?.is_scheduled());
 //! # Ok(())
 //! # }
 //! ```
