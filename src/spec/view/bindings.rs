@@ -94,8 +94,7 @@ pub static BINDINGS: &[Binding] = &[
 
 /// Makes sure that every bound name exists and every scalar component is bound.
 pub(super) fn verify(contract: &Document, view: &Document) -> Result<(), SpecError> {
-    let schemas = super::component("");
-    let schemas = schemas.parent().unwrap_or_default();
+    let schemas = super::components_place();
     let top = contract
         .at(&schemas)
         .map_or(contract.root().at, |node| node.at);

@@ -167,10 +167,12 @@ pub fn derive(contract: &Document) -> Result<View, SpecError> {
     })
 }
 
+/// Returns the pointer to the schema components.
+fn components_place() -> Pointer {
+    Pointer::root().join("components").join("schemas")
+}
+
 /// Returns the pointer to a schema component.
 fn component(name: &str) -> Pointer {
-    ["components", "schemas", name]
-        .into_iter()
-        .map(str::to_owned)
-        .collect()
+    components_place().join(name)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::{Document, Node, Pointer, SpecError, Value};
-use super::{Report, Step, component};
+use super::{Report, Step, component, components_place};
 
 /// The methods under which a path item holds operations.
 pub(super) const METHODS: [&str; 8] = [
@@ -83,7 +83,7 @@ fn gather(document: &Document, node: &Node, names: &mut BTreeSet<String>) -> Res
 pub(super) fn prune(document: &mut Document, report: &mut Report) -> Result<(), SpecError> {
     let mut kept = components(document, Side::Request)?;
     kept.extend(components(document, Side::Answer)?);
-    let schemas = component("").parent().unwrap_or_default();
+    let schemas = components_place();
     if let Some(object) = document.at_mut(&schemas).and_then(Node::as_object_mut) {
         object.retain(|name, _| {
             let keep = kept.contains(name);
@@ -102,7 +102,7 @@ pub(super) fn prune(document: &mut Document, report: &mut Report) -> Result<(), 
 
 /// Refuses two members of one object that get the same Rust name: the generated type would not compile.
 pub(super) fn no_name_twice(contract: &Document, view: &Document) -> Result<(), SpecError> {
-    let schemas = component("").parent().unwrap_or_default();
+    let schemas = components_place();
     let components = view.at(&schemas).and_then(Node::as_object);
     for (name, _, node) in components.into_iter().flat_map(super::super::Object::iter) {
         let mut seen: Vec<(String, &str)> = Vec::new();
@@ -142,7 +142,7 @@ pub(super) fn no_inline_scalars(contract: &Document, view: &Document) -> Result<
         "maximum",
         "multipleOf",
     ];
-    let schemas = component("").parent().unwrap_or_default();
+    let schemas = components_place();
     let Some(components) = view.at(&schemas).and_then(Node::as_object) else {
         return Ok(());
     };

@@ -2,7 +2,7 @@
 
 use super::super::{Document, Node, SpecError, Value};
 use super::reach::{Side, components};
-use super::{Report, Step, component};
+use super::{Report, Step, component, components_place};
 
 /// Gives answers their own copy of every component that requests use too.
 pub(super) fn separate(
@@ -13,7 +13,7 @@ pub(super) fn separate(
     let requests = components(document, Side::Request)?;
     let answers = components(document, Side::Answer)?;
     let shared: Vec<&String> = requests.intersection(&answers).collect();
-    let schemas = component("").parent().unwrap_or_default();
+    let schemas = components_place();
     for name in &shared {
         let Some(node) = document.at(&component(name)).cloned() else {
             continue;
