@@ -57,4 +57,5 @@ pub use rule::{Rule, Severity};
 pub use rules::{RULES, rule};
 pub use secret::{AccessToken, ApiKey, ClientId, ClientSecret};
 pub use session_id::SessionId;
+pub(crate) use text::Shortened;
 pub use value::DomainValue;

@@ -103,7 +103,7 @@ pub(super) fn wrong_kind<E: de::Error>(found: JsonKind, wanted: JsonKind) -> E {
 }
 
 /// The first four characters and an ellipsis; nothing at all of a text of six characters or fewer.
-pub(super) struct Shortened<'a>(pub(super) &'a str);
+pub(crate) struct Shortened<'a>(pub(crate) &'a str);
 
 impl fmt::Debug for Shortened<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,9 +1,11 @@
 //! The time of a sandbox: somebody's clock, and an offset that tests move.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::clock::{Clock, SystemClock};
+use tokio::sync::watch;
+
+use crate::clock::{Clock, Sleep, SystemClock};
 
 /// A clock that can be moved forward, on top of one that runs by itself or stands still.
 ///
@@ -11,7 +13,7 @@ use crate::clock::{Clock, SystemClock};
 #[derive(Debug)]
 pub struct SandboxClock {
     base: Arc<dyn Clock>,
-    offset: Mutex<Duration>,
+    offset: watch::Sender<Duration>,
 }
 
 impl SandboxClock {
@@ -23,20 +25,22 @@ impl SandboxClock {
     pub fn over(base: Arc<dyn Clock>) -> Self {
         Self {
             base,
-            offset: Mutex::default(),
+            offset: watch::Sender::new(Duration::ZERO),
         }
     }
 
     /// Moves the time forward, as far as [`FURTHEST`](Self::FURTHEST) in all, and returns how far it has been moved since
     /// the start.
+    #[allow(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn advance(&self, by: Duration) -> Duration {
-        let mut offset = self.offset.lock().unwrap_or_else(PoisonError::into_inner);
-        *offset = offset.saturating_add(by).min(Self::FURTHEST);
-        *offset
+        self.offset.send_modify(|offset| {
+            *offset = offset.saturating_add(by).min(Self::FURTHEST);
+        });
+        self.offset()
     }
 
     fn offset(&self) -> Duration {
-        *self.offset.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.offset.borrow()
     }
 }
 
@@ -56,6 +60,27 @@ impl Clock for SandboxClock {
     fn wall(&self) -> SystemTime {
         let wall = self.base.wall();
         wall.checked_add(self.offset()).unwrap_or(wall)
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Sleep {
+        let (base, mut moved) = (Arc::clone(&self.base), self.offset.subscribe());
+        Box::pin(async move {
+            loop {
+                let offset = *moved.borrow_and_update();
+                let Some(until) = deadline.checked_sub(offset) else {
+                    return;
+                };
+                tokio::select! {
+                    () = base.sleep_until(until) => return,
+                    changed = moved.changed() => {
+                        if changed.is_err() {
+                            // The sandbox is gone, and nobody can move its time any more.
+                            return base.sleep_until(until).await;
+                        }
+                    }
+                }
+            }
+        })
     }
 }
 
@@ -79,6 +104,25 @@ mod tests {
             clock.wall().duration_since(wall).ok(),
             Some(Duration::from_secs(65))
         );
+    }
+
+    #[tokio::test]
+    async fn who_sleeps_wakes_by_the_base_time_and_by_being_moved() {
+        let base = ManualClock::new();
+        let clock = SandboxClock::over(Arc::new(base.clone()));
+        let minute = Duration::from_secs(60);
+        let task = tokio::spawn(clock.sleep_until(clock.now() + 3 * minute));
+        while base.next_wake() != Some(3 * minute) {
+            tokio::task::yield_now().await;
+        }
+        clock.advance(minute);
+        while base.next_wake() != Some(2 * minute) {
+            tokio::task::yield_now().await;
+        }
+        assert!(!task.is_finished());
+        base.advance(minute);
+        clock.advance(minute);
+        assert!(task.await.is_ok());
     }
 
     #[test]

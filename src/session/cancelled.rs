@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Extra, SessionStatus, StatusDetails};
+use super::{Extra, SessionStatus, StatusDetails, StatusReport};
 use crate::domain::{ReportedReference, SessionId};
 
 /// The session that was ended.
@@ -26,4 +26,25 @@ pub struct CancelledSession {
     /// Members that this version does not know.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+/// What a status report says of a session that has been cancelled.
+impl From<StatusReport> for CancelledSession {
+    fn from(report: StatusReport) -> Self {
+        let StatusReport {
+            session_id,
+            reference_id,
+            amount: _,
+            status,
+            status_details,
+            extra,
+        } = report;
+        Self {
+            session_id,
+            reference_id,
+            status,
+            status_details,
+            extra,
+        }
+    }
 }

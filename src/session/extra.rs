@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 /// The members of a JSON object that have no field here.
 ///
 /// Replies may grow. What is new is kept as it came and written back, so that nothing is lost between reading a reply and
-/// storing it. `Debug` shows the names only: nobody knows what the values are.
+/// storing it. `Debug` shows the names only, and `?` for one that is no plain name: nobody knows what the values are, and a
+/// server may put into the place of a name whatever it likes.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
@@ -50,8 +51,53 @@ impl FromIterator<(String, Value)> for Extra {
     }
 }
 
+impl From<Map<String, Value>> for Extra {
+    fn from(members: Map<String, Value>) -> Self {
+        Self(members)
+    }
+}
+
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.names().map(plain_name)).finish()
+    }
+}
+
+/// A name from outside, if it can be repeated: an identifier as a person would make it up, and not an address, a number or a
+/// key that stands in the place of a name. Otherwise `?`.
+pub(crate) fn plain_name(name: &str) -> &str {
+    let is_plain = name.len() <= 64
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.bytes().filter(u8::is_ascii_digit).count() <= 3;
+    if is_plain { name } else { "?" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_repeated_only_where_it_is_a_name() {
+        for name in ["iban", "padAgreementUrl", "risk_level_2", "EFT030"] {
+            assert_eq!(plain_name(name), name);
+        }
+        for name in [
+            "",
+            "7654321",
+            "a7654321",
+            "ada@shop.example",
+            "Ada Roy",
+            "\u{1b}[31m",
+            "0b7d4c1e-5a36-4f0e-9d5c-3f2a91c7e864",
+            "é",
+            &"a".repeat(65),
+        ] {
+            assert_eq!(plain_name(name), "?");
+            let extra: Extra = [(name.to_owned(), Value::Null)].into_iter().collect();
+            assert_eq!(format!("{extra:?}"), r#"{"?"}"#, "{name}");
+        }
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn optional_text<'de, D: Deserializer<'de>>(
 }
 
 /// A text.
-pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     optional_text(deserializer)?.ok_or_else(|| wrong(JsonKind::Null, JsonKind::String))
 }
 

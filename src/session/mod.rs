@@ -26,9 +26,10 @@ mod extra;
 mod guarantee_details;
 mod guaranteed;
 mod limits;
-mod member;
-mod open;
+pub(crate) mod member;
+pub(crate) mod open;
 mod options_report;
+mod outcome;
 mod parse;
 mod parties_report;
 pub(crate) mod payee;
@@ -54,6 +55,7 @@ pub use decision::GuaranteeDecision;
 pub use details::{SessionDetails, StepReport, UserDetails};
 pub use draft::Draft;
 pub use extra::Extra;
+pub(crate) use extra::plain_name;
 pub use guarantee_details::GuaranteeDetails;
 pub use guaranteed::{GuaranteedEft, GuaranteedEftBuilder};
 pub use limits::{Limits, LimitsBuilder};
@@ -61,6 +63,7 @@ pub use open::Open;
 pub use options_report::{
     GuaranteeReport, LimitsReport, NotificationReport, OptionsReport, RedirectReport,
 };
+pub use outcome::Outcome;
 pub use parties_report::{
     AddressReport, PayeeReport, PayorAccount, PayorReport, SettlementAccount,
 };

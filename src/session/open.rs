@@ -64,7 +64,9 @@ code!(Currency, Direction, Language, PaymentType, RedirectMode);
 /// A code in a reply: one of the list that requests use, or a text that is not on it.
 ///
 /// The comparison with the list is exact, letter case included, so that what was read is what is written back.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+///
+/// `Debug` shows a text that is not on the list only if it looks like a code: an answer may have anything in its place.
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Open<T> {
     /// A code of the list.
@@ -118,6 +120,15 @@ impl<T: Code> From<String> for Open<T> {
     }
 }
 
+impl<T: fmt::Debug> fmt::Debug for Open<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(code) => f.debug_tuple("Known").field(code).finish(),
+            Self::Unknown(text) => debug_unknown(f, text),
+        }
+    }
+}
+
 impl<T: Code> fmt::Display for Open<T> {
     /// The text, with control characters escaped, so that a reply cannot write to a terminal or forge a log line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -151,12 +162,12 @@ impl<T: Code> schemars::JsonSchema for Open<T> {
 
 /// The schema of an open code: any text, with the known ones as examples.
 #[cfg(feature = "schemars")]
-pub(super) fn open_schema(description: &str, known: &[&str]) -> schemars::Schema {
+pub(crate) fn open_schema(description: &str, known: &[&str]) -> schemars::Schema {
     schemars::json_schema!({ "type": "string", "description": description, "examples": known })
 }
 
 /// Writes text that a server chose, with control and bidirectional-formatting characters escaped.
-pub(super) fn write_escaped(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+pub(crate) fn write_escaped(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     use fmt::Write as _;
     for character in text.chars() {
         let steers = matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -169,14 +180,30 @@ pub(super) fn write_escaped(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Resu
     Ok(())
 }
 
-/// Defines a code that only replies carry: the known texts (the first is the one written), and room for any other.
+/// Shows a text in the place of a code if it looks like one, and `?` for an address, a number or a sentence.
+pub(crate) fn debug_unknown(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    let is_plain = text.len() <= 64
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')
+        && text.starts_with(|first: char| first.is_ascii_alphabetic())
+        // As many as the known codes have.
+        && text.bytes().filter(u8::is_ascii_digit).count() <= 4;
+    f.debug_tuple("Unknown")
+        .field(&if is_plain { text } else { "?" })
+        .finish()
+}
+
+/// Defines a code that only Flinks sends: the known texts (the first is the one written), and room for any other.
 macro_rules! open_code {
     (
         $(#[$meta:meta])*
         $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal $(| $alias:literal)*,)+ }
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        ///
+        /// `Debug` shows a text that this version does not know only if it looks like a code: anything may stand in its place.
+        #[derive(Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$variant_meta])* $variant,)+
@@ -223,6 +250,15 @@ macro_rules! open_code {
             }
         }
 
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                match self {
+                    $(Self::$variant => f.write_str(stringify!($variant)),)+
+                    Self::Unknown(text) => $crate::session::open::debug_unknown(f, text),
+                }
+            }
+        }
+
         impl std::fmt::Display for $name {
             /// The text, with control characters escaped, so that a reply cannot write to a terminal or forge a log line.
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -258,4 +294,40 @@ macro_rules! open_code {
     };
 }
 
-pub(super) use open_code;
+pub(crate) use open_code;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hosted::HostedEvent;
+    use crate::session::{SessionStatus, StatusDetails};
+
+    #[test]
+    fn what_looks_like_a_code_is_shown_and_nothing_else() {
+        for text in ["Paused", "EFT9999", "IN_REVIEW", "in-review"] {
+            let shown = format!("Unknown({text:?})");
+            assert_eq!(format!("{:?}", SessionStatus::from(text)), shown);
+            assert_eq!(format!("{:?}", StatusDetails::from(text)), shown);
+            assert_eq!(format!("{:?}", HostedEvent::from(text)), shown);
+            assert_eq!(format!("{:?}", Open::<Language>::from(text)), shown);
+        }
+        for text in [
+            "",
+            "7654321",
+            "a7654321",
+            "ada@shop.example",
+            "Ada Roy",
+            "\u{1b}[31m",
+            "fb7d4c1e-5a36-4f0e-9d5c-3f2a91c7e864",
+            "é",
+            &"a".repeat(65),
+        ] {
+            let (status, open) = (SessionStatus::from(text), Open::<Currency>::from(text));
+            assert_eq!(format!("{status:?}"), r#"Unknown("?")"#, "{text}");
+            assert_eq!(format!("{open:?}"), r#"Unknown("?")"#, "{text}");
+            assert_eq!((status.as_str(), open.as_str()), (text, text));
+        }
+        assert_eq!(format!("{:?}", SessionStatus::Failed), "Failed");
+        assert_eq!(format!("{:?}", Open::Known(Language::Fr)), "Known(Fr)");
+    }
+}

@@ -47,6 +47,25 @@ impl SessionStatus {
     pub fn is_scheduled(&self, details: Option<&StatusDetails>) -> bool {
         *self == Self::Completed && details == Some(&StatusDetails::Eft0301)
     }
+
+    /// Whether a code that goes with another status stands beside this one (rule `status-and-code-agree`).
+    ///
+    /// A status that this version does not know contradicts nothing, and neither does such a code; but for one of the family
+    /// EFT03, which completions have, beside `Failed`, `Canceled` or `Expired`. That a session with it is unpaid is not
+    /// certain.
+    #[must_use]
+    pub fn contradicts(&self, details: Option<&StatusDetails>) -> bool {
+        let Some(details) = details else {
+            return false;
+        };
+        match details.belongs_to() {
+            Some(expected) => !matches!(self, Self::Unknown(_)) && expected != *self,
+            None => {
+                matches!(self, Self::Failed | Self::Cancelled | Self::Expired)
+                    && details.is_of_a_completion()
+            }
+        }
+    }
 }
 
 #[cfg(test)]

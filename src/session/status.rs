@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Extra, SessionStatus, StatusDetails};
+use super::{Extra, Outcome, SessionStatus, StatusDetails};
 use crate::domain::{ReportedAmount, ReportedReference, SessionId};
 
 /// How far a session has come.
@@ -43,5 +43,18 @@ impl StatusReport {
     #[must_use]
     pub fn is_scheduled(&self) -> bool {
         self.status.is_scheduled(self.status_details.as_ref())
+    }
+
+    /// Returns how the session has come out; nothing while it is open.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome> {
+        Outcome::of(&self.status, self.status_details.as_ref())
+    }
+
+    /// Returns whether status and code contradict each other, such as `Failed` with EFT0301 (rule
+    /// `status-and-code-agree`).
+    #[must_use]
+    pub fn contradicts_itself(&self) -> bool {
+        self.status.contradicts(self.status_details.as_ref())
     }
 }

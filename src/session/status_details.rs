@@ -47,6 +47,12 @@ impl StatusDetails {
         }
     }
 
+    /// Whether the code is of the family that completions have, EFT03, be it known or not. The first digits tell the family.
+    pub(super) fn is_of_a_completion(&self) -> bool {
+        let family = self.as_str().get(..5);
+        family.is_some_and(|family| family.eq_ignore_ascii_case("EFT03"))
+    }
+
     /// The status that this code goes with; `None` for a code that this version does not know.
     ///
     /// A reply that pairs the code with another status contradicts itself (rule `status-and-code-agree`).
