@@ -60,6 +60,11 @@ const CLIENT_SECRET: &str = "FLINKS_PAY_CLIENT_SECRET";
 const API_KEY: &str = "FLINKS_PAY_API_KEY";
 
 impl Credentials {
+    /// Whether they are exchanged for tokens, so that another token can be had for one that is refused.
+    pub(super) fn buy_tokens(&self) -> bool {
+        !matches!(self.0, Scheme::ApiKey { .. })
+    }
+
     /// Client id and secret by HTTP Basic (GIDX, EIDX, ESET).
     ///
     /// # Errors

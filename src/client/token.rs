@@ -1,13 +1,18 @@
 //! The bearer token: how long it lives, and what it may still be used for.
 //!
 //! Flinks' pages disagree on reuse: AUTH says that a token creates one session, GIDX and EIDX that it serves every call
-//! until it expires. What holds under both readings is done here: a create takes a token that no create has used, and
-//! everything else shares any token that still lives, one used for a create included. Where a server answers a token
+//! until it expires. What holds under both readings is done by default: a create takes a token that no create has used,
+//! and everything else shares any token that still lives, one used for a create included. Where a server answers a token
 //! that has created a session already, nothing better can be had: it is used once more.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures_util::future::{BoxFuture, FutureExt as _, Shared, WeakShared};
+
+use super::jitter::Jitter;
+use crate::clock::Clock;
 use crate::domain::AccessToken;
 
 /// A token and its lifetime, as `authorize` answered.
@@ -22,17 +27,37 @@ pub struct Token {
     pub lifetime: Duration,
 }
 
+/// What a token may be used for. Flinks' pages disagree on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum TokenReuse {
+    /// A create takes a token that no create has used (AUTH: one token, one session); everything else shares any token
+    /// that lives. Right under either reading, for one `authorize` more with each create.
+    #[default]
+    OnePerCreate,
+    /// One token serves every call until it expires (GIDX, EIDX). Only where Flinks has confirmed it: under the other
+    /// reading every second create is refused, and costs a refusal and a fresh token; several at once fail.
+    Shared,
+}
+
 /// A lifetime over this is taken for this.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The token that is held, if any.
 ///
-/// The gate lets one fetch for [`any`](Self::any) through at a time. What is held is behind a lock of its own, so that
-/// nobody who has a token in hand waits for somebody else's fetch.
-#[derive(Debug, Default)]
-pub(crate) struct TokenCache {
-    gate: tokio::sync::Mutex<()>,
-    held: Mutex<Option<Held>>,
+/// There is one fetch for [`any`](Self::any) at a time, which everybody who needs it drives: whoever began it may give up,
+/// or not be polled for a while, and nobody waits for nothing. Nobody who has a token in hand waits for a fetch.
+pub(crate) struct TokenCache<E> {
+    reuse: TokenReuse,
+    state: Mutex<State<E>>,
+}
+
+/// A fetch under way. It ends when the last who waits for it gives up.
+type Flight<E> = BoxFuture<'static, Result<AccessToken, E>>;
+
+struct State<E> {
+    held: Option<Held>,
+    flight: Option<WeakShared<Flight<E>>>,
 }
 
 #[derive(Debug)]
@@ -42,53 +67,105 @@ struct Held {
     created_a_session: bool,
 }
 
-impl TokenCache {
-    /// Returns a token that lives, fetching one if there is none. Callers that come meanwhile wait for the same fetch.
-    pub(crate) async fn any<E>(
-        &self,
-        now: Instant,
-        fetch: impl Future<Output = Result<Token, E>>,
-    ) -> Result<AccessToken, E> {
-        if let Some(token) = self.living(now) {
-            return Ok(token);
+impl<E: Clone + Send + Sync + 'static> TokenCache<E> {
+    pub(crate) fn new(reuse: TokenReuse) -> Self {
+        Self {
+            reuse,
+            state: Mutex::new(State {
+                held: None,
+                flight: None,
+            }),
         }
-        let _one_at_a_time = self.gate.lock().await;
-        // Whoever was here before may have fetched one.
-        if let Some(token) = self.living(now) {
-            return Ok(token);
-        }
-        let token = fetch.await?;
-        self.hold(&token, now, false);
-        Ok(token.access_token)
     }
 
-    /// Returns a token that lives and that no create has used, and marks it as used.
-    pub(crate) async fn for_create<E>(
-        &self,
-        now: Instant,
-        fetch: impl Future<Output = Result<Token, E>>,
-    ) -> Result<AccessToken, E> {
-        if let Some(held) = self.held().as_mut()
+    /// Returns a token that lives, fetching one if there is none. Callers that come meanwhile share the fetch and its
+    /// failure: a server that refuses one does not need a hundred more.
+    pub(crate) async fn any<F>(
+        self: &Arc<Self>,
+        clock: &Arc<dyn Clock>,
+        jitter: &Arc<Jitter>,
+        fetch: impl FnOnce() -> F,
+    ) -> Result<AccessToken, E>
+    where
+        F: Future<Output = Result<Token, E>> + Send + 'static,
+    {
+        let flight = {
+            let mut state = self.state();
+            if let Some(token) = state.living(clock.now()) {
+                return Ok(token);
+            }
+            let under_way = state.flight.as_ref().and_then(WeakShared::upgrade);
+            if let Some(flight) = under_way {
+                flight
+            } else {
+                let flight = self.flight(clock, jitter, fetch());
+                state.flight = flight.downgrade();
+                flight
+            }
+        };
+        flight.await
+    }
+
+    fn flight(
+        self: &Arc<Self>,
+        clock: &Arc<dyn Clock>,
+        jitter: &Arc<Jitter>,
+        fetch: impl Future<Output = Result<Token, E>> + Send + 'static,
+    ) -> Shared<Flight<E>> {
+        let (cache, clock, jitter) = (Arc::clone(self), Arc::clone(clock), Arc::clone(jitter));
+        let flight = async move {
+            // A lifetime counts from before it was asked for.
+            let now = clock.now();
+            let token = fetch.await;
+            // Whoever comes from here on finds the token, or begins anew.
+            cache.state().flight = None;
+            let token = token?;
+            cache.hold(&token, now, &jitter, false);
+            Ok(token.access_token)
+        };
+        flight.boxed().shared()
+    }
+
+    /// Returns a token that lives and that a create may use, and marks it as used.
+    pub(crate) async fn for_create<F>(
+        self: &Arc<Self>,
+        clock: &Arc<dyn Clock>,
+        jitter: &Arc<Jitter>,
+        fetch: impl FnOnce() -> F,
+    ) -> Result<AccessToken, E>
+    where
+        F: Future<Output = Result<Token, E>> + Send + 'static,
+    {
+        if self.reuse == TokenReuse::Shared {
+            return self.any(clock, jitter, fetch).await;
+        }
+        let now = clock.now();
+        if let Some(held) = self.state().held.as_mut()
             && held.stale_at > now
             && !held.created_a_session
         {
             held.created_a_session = true;
             return Ok(held.token.clone());
         }
-        // Not through the gate: two creates need two tokens, so there is nothing to wait for.
-        let token = fetch.await?;
-        self.hold(&token, now, true);
+        // Not shared: two creates need two tokens, so there is nothing to wait for.
+        let token = fetch().await?;
+        self.hold(&token, now, jitter, true);
         Ok(token.access_token)
     }
 
+    /// Whether a create fetches for itself alone.
+    pub(crate) fn is_one_per_create(&self) -> bool {
+        self.reuse == TokenReuse::OnePerCreate
+    }
+
     /// Holds a token that was fetched on request.
-    pub(crate) fn put(&self, token: &Token, now: Instant) {
-        self.hold(token, now, false);
+    pub(crate) fn put(&self, token: &Token, now: Instant, jitter: &Jitter) {
+        self.hold(token, now, jitter, false);
     }
 
     /// Gives up a token that the server does not accept. One that has taken its place meanwhile stays.
     pub(crate) fn forget(&self, token: &AccessToken) {
-        let mut held = self.held();
+        let held = &mut self.state().held;
         if held
             .as_ref()
             .is_some_and(|held| held.token.expose() == token.expose())
@@ -97,189 +174,60 @@ impl TokenCache {
         }
     }
 
+    fn state(&self) -> MutexGuard<'_, State<E>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn hold(&self, token: &Token, now: Instant, jitter: &Jitter, created_a_session: bool) {
+        let mut new = Held::new(token, now, jitter, created_a_session);
+        let held = &mut self.state().held;
+        if let Some(old) = held {
+            if old.token.expose() == new.token.expose() {
+                // A server may answer the token that it answered before: what that one has done, it has done.
+                new.created_a_session |= old.created_a_session;
+            } else if created_a_session && !old.created_a_session && old.stale_at > now {
+                // One that may still create is worth more than one that may not.
+                return;
+            }
+        }
+        *held = Some(new);
+    }
+}
+
+impl<E> State<E> {
     fn living(&self, now: Instant) -> Option<AccessToken> {
-        self.held()
+        self.held
             .as_ref()
             .filter(|held| held.stale_at > now)
             .map(|held| held.token.clone())
     }
+}
 
-    fn held(&self) -> MutexGuard<'_, Option<Held>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A server may answer the token that it answered before: what that one has done, it has done.
-    fn hold(&self, token: &Token, now: Instant, created_a_session: bool) {
-        let mut held = self.held();
-        let again = held.as_ref().is_some_and(|held| {
-            held.token.expose() == token.access_token.expose() && held.created_a_session
-        });
-        *held = Some(Held::new(token, now, created_a_session || again));
+impl<E> fmt::Debug for TokenCache<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenCache")
+            .field("reuse", &self.reuse)
+            .finish_non_exhaustive()
     }
 }
 
 impl Held {
-    fn new(token: &Token, now: Instant, created_a_session: bool) -> Self {
+    fn new(token: &Token, now: Instant, jitter: &Jitter, created_a_session: bool) -> Self {
         let lifetime = token.lifetime.min(LONGEST);
-        // Given up a little early, so that it does not expire on the way.
-        let margin = (lifetime / 10).min(Duration::from_secs(30));
         Self {
             token: token.access_token.clone(),
-            stale_at: now + lifetime.saturating_sub(margin),
+            stale_at: now + lifetime.saturating_sub(early(lifetime, jitter)),
             created_a_session,
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic)]
-    use super::*;
-    use std::convert::Infallible;
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    #[derive(Default)]
-    struct Server(AtomicU32);
-
-    impl Server {
-        async fn token(&self, lifetime: u64) -> Result<Token, Infallible> {
-            let number = self.0.fetch_add(1, Ordering::SeqCst) + 1;
-            tokio::task::yield_now().await;
-            Ok(Token {
-                access_token: AccessToken::new(&format!("token-{number}")).unwrap(),
-                token_type: None,
-                lifetime: Duration::from_secs(lifetime),
-            })
-        }
-    }
-
-    #[tokio::test]
-    async fn reads_share_a_token_and_creates_never_do() {
-        let (server, cache, now) = (
-            Server::default(),
-            TokenCache::default(),
-            crate::clock::Clock::now(&crate::clock::SystemClock),
-        );
-        let shared = cache.any(now, server.token(299)).await.unwrap();
-        let first = cache.for_create(now, server.token(299)).await.unwrap();
-        assert_eq!(
-            first.expose(),
-            shared.expose(),
-            "a token that only read may still create"
-        );
-        let second = cache.for_create(now, server.token(299)).await.unwrap();
-        assert_eq!(second.expose(), "token-2");
-        let read = cache.any(now, server.token(299)).await.unwrap();
-        assert_eq!(
-            read.expose(),
-            "token-2",
-            "a token that has created may still read"
-        );
-        assert_eq!(server.0.load(Ordering::SeqCst), 2);
-    }
-
-    #[tokio::test]
-    async fn a_hundred_reads_fetch_once_and_a_hundred_creates_a_hundred_times() {
-        let (server, cache, now) = (
-            Server::default(),
-            TokenCache::default(),
-            crate::clock::Clock::now(&crate::clock::SystemClock),
-        );
-        let reads = (0..100).map(|_| cache.any(now, server.token(299)));
-        futures_all(reads).await;
-        assert_eq!(server.0.load(Ordering::SeqCst), 1);
-        let creates = (0..100).map(|_| cache.for_create(now, server.token(299)));
-        let tokens = futures_all(creates).await;
-        let distinct: std::collections::HashSet<&str> =
-            tokens.iter().map(AccessToken::expose).collect();
-        assert_eq!(distinct.len(), 100);
-    }
-
-    #[tokio::test]
-    async fn a_token_is_given_up_a_little_before_it_expires() {
-        let (server, cache, start) = (
-            Server::default(),
-            TokenCache::default(),
-            crate::clock::Clock::now(&crate::clock::SystemClock),
-        );
-        cache.any(start, server.token(100)).await.unwrap();
-        let just_before = start + Duration::from_millis(89_999);
-        assert_eq!(
-            cache
-                .any(just_before, server.token(100))
-                .await
-                .unwrap()
-                .expose(),
-            "token-1"
-        );
-        assert_eq!(
-            cache
-                .any(start + Duration::from_secs(90), server.token(0))
-                .await
-                .unwrap()
-                .expose(),
-            "token-2"
-        );
-        // A lifetime of nothing: used for the call that asked, and not again.
-        assert_eq!(
-            cache
-                .any(start + Duration::from_secs(90), server.token(1))
-                .await
-                .unwrap()
-                .expose(),
-            "token-3"
-        );
-    }
-
-    #[tokio::test]
-    async fn a_token_that_comes_again_is_still_the_one_that_created() {
-        let (server, cache) = (Server::default(), TokenCache::default());
-        let now = crate::clock::Clock::now(&crate::clock::SystemClock);
-        let first = server.token(299).await.unwrap();
-        cache
-            .for_create(now, async { Ok::<_, Infallible>(first.clone()) })
-            .await
-            .unwrap();
-        cache.put(&first, now);
-        let next = cache.for_create(now, server.token(299)).await.unwrap();
-        assert_eq!(next.expose(), "token-2");
-    }
-
-    #[tokio::test]
-    async fn a_create_with_a_token_does_not_wait_for_a_read_without_one() {
-        let (server, cache) = (Server::default(), TokenCache::default());
-        let now = crate::clock::Clock::now(&crate::clock::SystemClock);
-        let never = std::future::pending::<Result<Token, Infallible>>();
-        let read = cache.any(now, never);
-        tokio::select! {
-            biased;
-            _ = read => panic!("nothing answers this one"),
-            token = cache.for_create(now, server.token(299)) => {
-                assert_eq!(token.unwrap().expose(), "token-1");
-            }
-        }
-    }
-
-    async fn futures_all<F: Future<Output = Result<AccessToken, Infallible>>>(
-        futures: impl Iterator<Item = F>,
-    ) -> Vec<AccessToken> {
-        let mut running: Vec<_> = futures.map(Box::pin).collect();
-        let mut done = Vec::new();
-        std::future::poll_fn(|context| {
-            running.retain_mut(|future| match future.as_mut().poll(context) {
-                std::task::Poll::Ready(Ok(token)) => {
-                    done.push(token);
-                    false
-                }
-                std::task::Poll::Pending => true,
-            });
-            if running.is_empty() {
-                std::task::Poll::Ready(())
-            } else {
-                std::task::Poll::Pending
-            }
-        })
-        .await;
-        done
-    }
+/// How long before its end a token is given up, so that it does not expire on the way: a tenth of its lifetime or 30 s,
+/// whichever is less, and up to half as much again, so that many programs do not ask at once.
+fn early(lifetime: Duration, jitter: &Jitter) -> Duration {
+    let margin = (lifetime / 10).min(Duration::from_secs(30));
+    margin + jitter.up_to(margin / 2)
 }
+
+#[cfg(test)]
+mod tests;
