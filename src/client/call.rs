@@ -1,20 +1,24 @@
-//! The context of one call: what goes out with it, and what came back.
+//! The context of one attempt at a call: what goes out with it, and what came back.
 //!
-//! One generated client value serves one call, and this is its inner type: the hooks have no other way to hand anything
+//! One generated client value serves one attempt, and this is its inner type: the hooks have no other way to hand anything
 //! back. Their error types have room for a text only, and a text is not enough to decide about money.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use http::HeaderValue;
 use progenitor_client::ResponseValue;
 use serde::de::DeserializeOwned;
-use tokio::time::Instant;
 
+use super::observer::{DriftKind, Observer};
+use super::readable::Readable;
 use super::token::TokenCache;
+use super::transport::{Lost, Transport};
 use super::{Error, ErrorKind, Operation, RawResponse, RequestId, Response};
 use super::{conformance, decode, retry_after, salvage};
-use crate::clock::Clock;
+use crate::clock::{Clock, after, in_time};
 use crate::domain::AccessToken;
 
 /// Headers that say who calls. Each value is marked sensitive.
@@ -25,23 +29,37 @@ pub(crate) type Stamp = Vec<(http::HeaderName, HeaderValue)>;
 pub(crate) struct Call {
     operation: Operation,
     request_id: RequestId,
+    /// When the time of the whole call is up.
     deadline: Instant,
+    /// How long one attempt may take.
+    patience: Duration,
+    /// The number of this attempt, from 1.
+    attempt: u32,
+    /// Whether a failure is returned rather than followed by another attempt; see [`Call::trying_once`].
+    once: bool,
     clock: Arc<dyn Clock>,
+    transport: Arc<dyn Transport>,
+    observer: Arc<Observer>,
     stamp: Stamp,
     came: Arc<Mutex<Came>>,
+    /// Whether a request of the call may have left, and nothing says that it was not carried out.
+    departed: Arc<AtomicBool>,
     /// The token that the call is made with, and where it is held.
-    token: Option<(AccessToken, Arc<TokenCache>)>,
+    token: Option<(AccessToken, Arc<TokenCache<Error>>)>,
 }
 
 /// What the transport has seen.
 #[derive(Default)]
 struct Came {
     raw: Option<RawResponse>,
+    readable: Option<Readable>,
     fault: Option<Fault>,
 }
 
 /// A failure that the generated client has no room for.
 pub(crate) enum Fault {
+    Lost(Lost),
+    TimedOut,
     Redirect,
     TooLarge,
     Encoded,
@@ -49,15 +67,26 @@ pub(crate) enum Fault {
 }
 
 impl Call {
-    pub(crate) fn begin(operation: Operation, deadline: Instant, clock: Arc<dyn Clock>) -> Self {
-        let request_id = RequestId::random();
+    pub(crate) fn begin(
+        operation: Operation,
+        (total, patience): (Duration, Duration),
+        clock: Arc<dyn Clock>,
+        transport: Arc<dyn Transport>,
+        observer: Arc<Observer>,
+    ) -> Self {
         Self {
             operation,
-            request_id,
-            deadline,
+            request_id: RequestId::random(),
+            deadline: after(&*clock, total),
+            patience,
+            attempt: 1,
+            once: false,
             clock,
+            transport,
+            observer,
             stamp: Stamp::new(),
             came: Arc::default(),
+            departed: Arc::default(),
             token: None,
         }
     }
@@ -66,10 +95,34 @@ impl Call {
     pub(crate) fn errand(&self, operation: Operation) -> Self {
         Self {
             operation,
+            attempt: 1,
+            once: false,
+            stamp: Stamp::new(),
             came: Arc::default(),
+            departed: Arc::default(),
             token: None,
             ..self.clone()
         }
+    }
+
+    /// The attempt after this one: nothing has come for it yet.
+    pub(crate) fn next_attempt(&self) -> Self {
+        Self {
+            attempt: self.attempt.saturating_add(1),
+            once: self.once,
+            departed: Arc::clone(&self.departed),
+            ..self.errand(self.operation)
+        }
+    }
+
+    /// The same, of which no failure is followed by another attempt, other than a 401 by one with another token: for those
+    /// who come back anyway. Errands, such as for a token, are tried as always.
+    pub(crate) fn trying_once(self) -> Self {
+        Self { once: true, ..self }
+    }
+
+    pub(crate) fn tries_once(&self) -> bool {
+        self.once
     }
 
     pub(crate) fn stamped(&self, stamp: Stamp) -> Self {
@@ -80,32 +133,82 @@ impl Call {
     }
 
     /// Says which token the call is made with: a server that does not accept it will not accept it the next time.
-    pub(crate) fn holding(self, token: AccessToken, cache: Arc<TokenCache>) -> Self {
+    pub(crate) fn holding(self, token: AccessToken, cache: Arc<TokenCache<Error>>) -> Self {
         Self {
             token: Some((token, cache)),
             ..self
         }
     }
 
+    pub(crate) fn operation(&self) -> Operation {
+        self.operation
+    }
+
+    pub(crate) fn request_id(&self) -> RequestId {
+        self.request_id
+    }
+
+    pub(crate) fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// What tells, whenever it is read and also after the call was dropped, whether a request may have left.
+    pub(crate) fn departed(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.departed)
+    }
+
+    /// Says that nothing of what was sent so far was carried out.
+    pub(crate) fn undone(&self) {
+        self.departed.store(false, Ordering::Relaxed);
+    }
+
     pub(crate) fn stamp(&self) -> &Stamp {
         &self.stamp
     }
 
-    /// Makes the call, and turns the outcome into the facade's.
+    pub(crate) fn transport(&self) -> &dyn Transport {
+        &*self.transport
+    }
+
+    /// How much of the call's time is left.
+    pub(crate) fn time_left(&self) -> Duration {
+        self.deadline.saturating_duration_since(self.clock.now())
+    }
+
+    /// Does the work of one exchange, for as long as an attempt or the whole call may take. What had come by the end of
+    /// the time is kept by the work when it is dropped.
+    pub(crate) async fn exchange(&self, work: impl Future<Output = Option<Fault>>) {
+        self.departed.store(true, Ordering::Relaxed);
+        let until = after(&*self.clock, self.patience).min(self.deadline);
+        let fault = match in_time(&*self.clock, until, work).await {
+            Some(fault) => fault,
+            None => Some(Fault::TimedOut),
+        };
+        if let Some(fault) = fault {
+            self.came().fault = Some(fault);
+        }
+    }
+
+    /// Waits.
+    pub(crate) async fn pause(&self, pause: Duration) {
+        let until = after(&*self.clock, pause).min(self.deadline);
+        self.clock.sleep_until(until).await;
+    }
+
+    /// Makes the attempt, and turns the outcome into the facade's.
     pub(crate) async fn run<W: DeserializeOwned, T>(
         &self,
         work: impl Future<Output = Result<ResponseValue<W>, progenitor_client::Error<()>>>,
         convert: impl FnOnce(W) -> T,
     ) -> Result<Response<T>, Error> {
-        let outcome = self.in_time(work).await?;
+        let outcome = work.await;
         self.finish(outcome, convert)
     }
 
-    /// Waits no longer than the call may take.
+    /// Waits no longer than the whole call may take.
     pub(crate) async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
-        let outcome = tokio::time::timeout_at(self.deadline, work).await;
-        // What had come by then was kept when the work was dropped.
-        outcome.map_err(|_| self.failed(ErrorKind::Timeout, self.take().raw))
+        let outcome = in_time(&*self.clock, self.deadline, work).await;
+        outcome.ok_or_else(|| self.error(ErrorKind::Timeout))
     }
 
     /// Refuses an answer that is not about the session asked for.
@@ -117,16 +220,18 @@ impl Call {
         }
     }
 
-    /// Keeps what came, for the end of the call.
-    pub(crate) fn keep(&self, raw: RawResponse, fault: Option<Fault>) {
-        *self.came.lock().unwrap_or_else(PoisonError::into_inner) = Came {
-            raw: Some(raw),
-            fault,
-        };
+    /// Keeps what came, for the end of the attempt.
+    pub(crate) fn keep(&self, raw: RawResponse) {
+        self.came().raw = Some(raw);
     }
 
-    fn take(&self) -> Came {
-        std::mem::take(&mut *self.came.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Keeps what is decoded of it.
+    pub(crate) fn keep_readable(&self, readable: Readable) {
+        self.came().readable = Some(readable);
+    }
+
+    fn came(&self) -> MutexGuard<'_, Came> {
+        self.came.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Turns what the generated client says, and what the transport has seen, into the facade's answer.
@@ -136,18 +241,32 @@ impl Call {
         convert: impl FnOnce(W) -> T,
     ) -> Result<Response<T>, Error> {
         use progenitor_client::Error as Wire;
-        let Came { raw, fault } = self.take();
-        if let (Some(fault), Some(raw)) = (fault, &raw) {
-            return Err(self.faulted(fault, raw.clone()));
+        let Came {
+            raw,
+            readable,
+            fault,
+        } = std::mem::take(&mut *self.came());
+        if let Some(fault) = fault {
+            return Err(self.faulted(fault, raw));
         }
         match (outcome, raw) {
-            (Ok(answer), Some(raw)) => Ok(self.answered(convert(answer.into_inner()), raw)),
+            (Ok(answer), Some(raw)) => {
+                Ok(self.answered(convert(answer.into_inner()), raw, readable))
+            }
             (Err(Wire::UnexpectedResponse(_)), Some(raw)) => {
                 Err(self.failed(ErrorKind::of_status(raw.status()), Some(raw)))
             }
             // An answer came, so whatever the generated client holds against it is about the answer.
             (_, Some(raw)) => {
-                let fault = decode::fault::<W>(&raw.json());
+                let json = readable.map_or_else(|| raw.json(), |readable| readable.json);
+                let fault = decode::fault::<W>(&json);
+                if let Some((path, cause)) = &fault
+                    && cause.is_about_a_member()
+                {
+                    let finding = conformance::unreadable(path);
+                    self.observer
+                        .observe(self.operation, self.request_id, &[finding]);
+                }
                 let error = self.failed(ErrorKind::Decode, Some(raw));
                 Err(match fault {
                     Some((path, cause)) => error.with_path(path).with_source(cause),
@@ -155,36 +274,36 @@ impl Call {
                     None => error,
                 })
             }
-            (Err(Wire::CommunicationError(error)), None) => Err(self.lost(error)),
+            (Err(Wire::CommunicationError(error)), None) => Err(self.lost(Lost::by(error))),
             // Nothing came and nothing was lost on the way: the request could not be put together.
             (_, None) => Err(self.error(ErrorKind::Configuration)),
         }
     }
 
-    fn answered<T>(&self, value: T, raw: RawResponse) -> Response<T> {
-        let json = serde_json::from_slice(&raw.json()).unwrap_or_default();
-        let nonconformances = conformance::inspect(self.operation.id(), &json);
-        for odd in &nonconformances {
-            // Place and keyword, never the value.
-            tracing::warn!(
-                operation = self.operation.id(),
-                request_id = %self.request_id,
-                pointer = odd.pointer(),
-                keyword = odd.keyword(),
-                contract = odd.contract(),
-                "an answer departs from the contract",
-            );
+    fn answered<T>(&self, value: T, raw: RawResponse, readable: Option<Readable>) -> Response<T> {
+        let mut findings = Vec::new();
+        if let Some(readable) = readable {
+            findings = readable.left_out;
+            let json = readable.value.unwrap_or_default();
+            findings.extend(conformance::inspect(self.operation.id(), &json));
         }
+        self.observer
+            .observe(self.operation, self.request_id, &findings);
+        // An unknown member departs from nothing: the contract is open.
+        let departures = findings
+            .into_iter()
+            .filter(|finding| finding.kind != DriftKind::UnknownMember);
         Response {
             value,
-            nonconformances,
+            nonconformances: departures.map(|finding| finding.odd).collect(),
             raw,
             request_id: self.request_id,
+            attempts: self.attempt,
         }
     }
 
     pub(crate) fn error(&self, kind: ErrorKind) -> Error {
-        Error::new(kind, self.operation, self.request_id)
+        Error::new(kind, self.operation, self.request_id, self.attempt)
     }
 
     /// An error with the answer that it is about. A create that may have been carried out keeps its session's id, if
@@ -205,38 +324,41 @@ impl Call {
             .with_raw(raw)
     }
 
-    fn faulted(&self, fault: Fault, raw: RawResponse) -> Error {
+    fn faulted(&self, fault: Fault, raw: Option<RawResponse>) -> Error {
         // A failure is one whatever is the matter with its body; a success is none without its body.
-        let by_status = (!raw.status.is_success()).then(|| ErrorKind::of_status(raw.status()));
+        let by_status = raw
+            .as_ref()
+            .filter(|raw| !raw.status.is_success())
+            .map(|raw| ErrorKind::of_status(raw.status()));
         match fault {
-            Fault::Redirect => self.failed(ErrorKind::Redirect, Some(raw)),
-            Fault::TooLarge => self.failed(by_status.unwrap_or(ErrorKind::TooLarge), Some(raw)),
-            Fault::Encoded => self.failed(by_status.unwrap_or(ErrorKind::Encoded), Some(raw)),
+            Fault::Lost(lost) => self.lost(lost),
+            Fault::TimedOut => self.failed(ErrorKind::Timeout, raw),
+            Fault::Redirect => self.failed(ErrorKind::Redirect, raw),
+            Fault::TooLarge => self.failed(by_status.unwrap_or(ErrorKind::TooLarge), raw),
+            Fault::Encoded => self.failed(by_status.unwrap_or(ErrorKind::Encoded), raw),
             Fault::Body(error) => {
                 let kind = if error.is_timeout() {
                     ErrorKind::Timeout
+                } else if uninflatable(&error) {
+                    by_status.unwrap_or(ErrorKind::Encoded)
                 } else {
                     ErrorKind::Interrupted
                 };
-                self.failed(kind, Some(raw))
-                    .with_source(error.without_url())
+                self.failed(kind, raw).with_source(error.without_url())
             }
         }
     }
 
-    /// No answer came. Its URL has the session id in it, so it goes.
-    fn lost(&self, error: reqwest::Error) -> Error {
-        let kind = if error.is_connect() {
-            ErrorKind::Connect
-        } else if error.is_timeout() {
-            ErrorKind::Timeout
-        } else if error.is_builder() {
-            ErrorKind::Configuration
-        } else {
-            ErrorKind::Interrupted
-        };
-        self.error(kind).with_source(error.without_url())
+    fn lost(&self, lost: Lost) -> Error {
+        self.error(lost.kind).with_boxed_source(lost.source)
     }
+}
+
+/// Whether a body came, but could not be decompressed by a plugged-in client. What goes wrong in the connection is an error of
+/// `hyper`; a decompressor says it as an I/O error.
+fn uninflatable(error: &reqwest::Error) -> bool {
+    let cause = std::error::Error::source(error);
+    error.is_decode() && cause.is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
 }
 
 impl fmt::Debug for Call {
@@ -244,6 +366,7 @@ impl fmt::Debug for Call {
         f.debug_struct("Call")
             .field("operation", &self.operation)
             .field("request_id", &self.request_id)
+            .field("attempt", &self.attempt)
             .finish_non_exhaustive()
     }
 }

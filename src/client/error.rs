@@ -2,18 +2,19 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Operation, Problem, RawResponse, RequestId};
+use super::{Fate, Operation, Problem, RawResponse, RequestId, Verdict, verdict};
 use crate::domain::SessionId;
 
 /// A failed call.
 ///
 /// `Display` is one line without bodies, header values or anything that was sent; the cause is in `source()`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Inner {
     kind: ErrorKind,
     operation: Operation,
@@ -23,7 +24,10 @@ struct Inner {
     retry_after: Option<Duration>,
     path: Option<String>,
     session_id: Option<SessionId>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    attempts: u32,
+    /// Whether an earlier attempt of the call may have been carried out.
+    unsure: bool,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 /// What kind of failure it is.
@@ -32,17 +36,31 @@ struct Inner {
 pub enum ErrorKind {
     /// The client is not set up for this: no token exists for API keys, or the request could not be put together.
     Configuration,
-    /// No connection came about: name not found, refused, unreachable, or TLS. No byte of the request left.
+    /// No connection came about: name not found, refused, unreachable, too slow, refused by a proxy, or no TLS to agree on.
+    /// No byte of the request left.
     Connect,
+    /// The server's certificate does not prove that it is the host: expired, for another name, or of an issuer that is not
+    /// trusted. No byte of the request left. It will not go better the next time: see
+    /// [`root_certificates_pem`](super::ClientBuilder::root_certificates_pem) if a proxy inspects TLS here.
+    Certificate,
+    /// The server wants a certificate of this client, or does not accept the one that it was shown: see
+    /// [`identity_pem`](super::ClientBuilder::identity_pem).
+    ///
+    /// Since TLS 1.3 a server may say so only after the request has left, and counts as one that may have carried it out. One
+    /// that closes the connection without saying why is [`Interrupted`](Self::Interrupted).
+    ClientCertificate,
+    /// The time for the whole call was up, or nearly, before the request could be sent. Nothing of it left.
+    NotSent,
     /// The time for the attempt or for the whole call ran out after the request may have left.
     Timeout,
     /// The connection broke after the request may have left, or the answer stopped half-way.
     Interrupted,
-    /// A redirect was answered. Credentials are not carried along.
+    /// A redirect was answered, and not followed: credentials are not carried along. Or a
+    /// [plugged-in](super::ClientBuilder::http_client) client followed one, and its answer is not looked at.
     Redirect,
-    /// The answer is longer than [`MAX_BODY_BYTES`](super::MAX_BODY_BYTES).
+    /// The answer is longer than [`MAX_BODY_BYTES`](super::MAX_BODY_BYTES), compression undone.
     TooLarge,
-    /// The answer is compressed although that was not offered.
+    /// The answer is compressed although that was not offered, or cannot be decompressed.
     Encoded,
     /// A success answer that is not what the contract says: not JSON, a wrong JSON type, a missing member, a
     /// malformed session id. [`path`](Error::path) says where.
@@ -58,7 +76,8 @@ pub enum ErrorKind {
     Forbidden,
     /// 404: no such session.
     NotFound,
-    /// 409: the session is in another state.
+    /// 409: the session is in another state. Also a cancellation that was answered by a success with another status than
+    /// cancelled.
     Conflict,
     /// 408: the server gave up waiting for the request.
     RequestTimeout,
@@ -94,6 +113,8 @@ impl ErrorKind {
             // Nothing was sent, or a complete answer says that it was not done.
             Self::Configuration
             | Self::Connect
+            | Self::NotSent
+            | Self::Certificate
             | Self::Refused
             | Self::Unauthorized
             | Self::Forbidden
@@ -103,6 +124,7 @@ impl ErrorKind {
             // No answer, half of one, one that cannot be read, or one that a proxy may have made up.
             Self::Timeout
             | Self::Interrupted
+            | Self::ClientCertificate
             | Self::Redirect
             | Self::TooLarge
             | Self::Encoded
@@ -114,39 +136,22 @@ impl ErrorKind {
         }
     }
 
-    /// Whether the same call may go better later.
-    fn is_transient(self) -> bool {
-        match self {
-            Self::Connect
-            | Self::Timeout
-            | Self::Interrupted
-            | Self::RequestTimeout
-            | Self::RateLimited
-            | Self::Server => true,
-            Self::Configuration
-            | Self::Redirect
-            | Self::TooLarge
-            | Self::Encoded
-            | Self::Decode
-            | Self::WrongSession
-            | Self::Refused
-            | Self::Unauthorized
-            | Self::Forbidden
-            | Self::NotFound
-            | Self::Conflict
-            | Self::UnexpectedStatus => false,
-        }
-    }
-
     fn says(self) -> &'static str {
         match self {
             Self::Configuration => "the client is not set up for this call",
             Self::Connect => "no connection",
+            Self::Certificate => "the server's certificate is not trusted",
+            Self::ClientCertificate => {
+                "the server does not accept this client's certificate, or misses one"
+            }
+            Self::NotSent => "no time was left to send it",
             Self::Timeout => "no answer in time",
             Self::Interrupted => "the connection broke",
             Self::Redirect => "a redirect, which is not followed",
             Self::TooLarge => "the answer is too long",
-            Self::Encoded => "the answer is compressed, which was not offered",
+            Self::Encoded => {
+                "the answer is compressed in a way that was not offered or cannot be undone"
+            }
             Self::Decode => "the answer cannot be read",
             Self::WrongSession => "the answer is about another session or reference",
             Self::Refused => "refused",
@@ -169,7 +174,12 @@ impl fmt::Display for ErrorKind {
 }
 
 impl Error {
-    pub(crate) fn new(kind: ErrorKind, operation: Operation, request_id: RequestId) -> Self {
+    pub(crate) fn new(
+        kind: ErrorKind,
+        operation: Operation,
+        request_id: RequestId,
+        attempts: u32,
+    ) -> Self {
         Self(Box::new(Inner {
             kind,
             operation,
@@ -179,8 +189,22 @@ impl Error {
             retry_after: None,
             path: None,
             session_id: None,
+            attempts,
+            unsure: false,
             source: None,
         }))
+    }
+
+    /// The same failure, of a call of which an earlier attempt may have been carried out.
+    pub(crate) fn unsure(mut self) -> Self {
+        self.0.unsure = true;
+        self
+    }
+
+    /// The same failure, as that of another call that waited for it.
+    pub(crate) fn in_call(mut self, request_id: RequestId) -> Self {
+        self.0.request_id = request_id;
+        self
     }
 
     pub(crate) fn with_session(mut self, session: Option<SessionId>) -> Self {
@@ -207,11 +231,12 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_source(
-        mut self,
-        source: impl Into<Box<dyn StdError + Send + Sync>>,
-    ) -> Self {
-        self.0.source = Some(source.into());
+    pub(crate) fn with_source(self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.with_boxed_source(Box::new(source))
+    }
+
+    pub(crate) fn with_boxed_source(mut self, source: Box<dyn StdError + Send + Sync>) -> Self {
+        self.0.source = Some(Arc::from(source));
         self
     }
 
@@ -239,16 +264,15 @@ impl Error {
         self.0.retry_after
     }
 
-    /// Returns whether the same call may be made again: it may go better, and doing it twice does no harm.
+    /// Returns whether the same call may be made again: it may go better, and doing it twice does no harm. It is what
+    /// [`RETRY_TABLE`](super::RETRY_TABLE) says; the client has done it as often as [`Retries`](super::Retries) allow.
     ///
     /// A create is retryable only if no byte of it left. 429 and 503 of a create carry
     /// [`retry_after`](Self::retry_after) and are left to the caller.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        let Inner {
-            kind, operation, ..
-        } = *self.0;
-        kind.is_transient() && (operation.is_repeatable() || kind == ErrorKind::Connect)
+        let again = verdict(self.operation(), Fate::of(self)) == Verdict::Again;
+        again && (!self.0.unsure || self.operation().is_repeatable())
     }
 
     /// Returns whether Flinks may have carried the operation out although it failed here.
@@ -259,7 +283,13 @@ impl Error {
     /// in the reconciliation file, or in a webhook.
     #[must_use]
     pub fn maybe_applied(&self) -> bool {
-        self.0.operation.changes_state() && self.0.kind.may_have_been_carried_out()
+        let Inner {
+            kind,
+            operation,
+            unsure,
+            ..
+        } = *self.0;
+        operation.changes_state() && (unsure || kind.may_have_been_carried_out())
     }
 
     /// Returns the session id in the spoilt answer of a failed create, where it can be read: the session that was made
@@ -276,6 +306,12 @@ impl Error {
     #[must_use]
     pub fn request_id(&self) -> RequestId {
         self.0.request_id
+    }
+
+    /// Returns how many requests of the operation were sent, or tried to be sent, before this was the answer.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
     }
 
     /// Returns what the answer says about the failure, if it is in one of the two shapes that Flinks uses.

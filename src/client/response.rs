@@ -11,6 +11,7 @@ pub struct Response<T> {
     pub(crate) nonconformances: Vec<Nonconformance>,
     pub(crate) raw: RawResponse,
     pub(crate) request_id: RequestId,
+    pub(crate) attempts: u32,
 }
 
 impl<T> Response<T> {
@@ -28,12 +29,15 @@ impl<T> Response<T> {
             nonconformances: self.nonconformances,
             raw: self.raw,
             request_id: self.request_id,
+            attempts: self.attempts,
         }
     }
 
     /// Returns where the answer departs from the contract. The values themselves are kept in the value.
     ///
-    /// Not empty means that Flinks has changed something, or that a page was wrong: worth a look, not a failure.
+    /// Not empty means that Flinks has changed something, or that a page was wrong: worth a look, not a failure. A client
+    /// tells each such place once, too: see [`ClientBuilder::on_drift`](super::ClientBuilder::on_drift). Members that the
+    /// contract does not know are no departure from it, and told there only; unless one had to be left out of the value.
     #[must_use]
     pub fn nonconformances(&self) -> &[Nonconformance] {
         &self.nonconformances
@@ -49,6 +53,12 @@ impl<T> Response<T> {
     #[must_use]
     pub fn request_id(&self) -> RequestId {
         self.request_id
+    }
+
+    /// Returns how many requests of the operation were sent for it; more than one where the client retried.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts
     }
 }
 

@@ -1,0 +1,316 @@
+//! One call, from its beginning to its answer: a token, an attempt, and what may follow it.
+
+use std::future::ready;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use http::HeaderValue;
+use http::header::AUTHORIZATION;
+use tracing::Instrument as _;
+
+use super::call::Stamp;
+use super::credentials::Scheme;
+use super::retry::{Fate, Verdict, verdict};
+use super::{Call, Client, Error, ErrorKind, Operation, Response, Timeouts, Token, convert, span};
+use crate::wire;
+
+/// The credentials that an attempt needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// None, as long as the server has not asked for any.
+    Nothing,
+    /// Any token that lives.
+    Any,
+    /// A token that no create has used.
+    Unspent,
+}
+
+/// What follows a failed attempt.
+enum Next {
+    Nothing,
+    /// The same, with other credentials.
+    With(Need),
+    Again,
+}
+
+/// What a call has been through.
+struct Course {
+    need: Need,
+    /// Whether a fresh token was taken after a 401 already.
+    refreshed: bool,
+    /// How many attempts have failed that count against [`Retries::attempts`](super::Retries::attempts).
+    failed: u32,
+    /// The last attempt that may have been carried out all the same.
+    unsure: Option<Error>,
+}
+
+impl Course {
+    /// What a call says that ends with `error`: what an earlier attempt may have done is not undone by the last one's not
+    /// having been sent.
+    fn ended_by(self, error: Error) -> Error {
+        match self.unsure {
+            Some(unsure) if error.operation() == unsure.operation() => error.unsure(),
+            // For want of a token there was no other attempt.
+            Some(unsure) => unsure,
+            None => error,
+        }
+    }
+}
+
+impl Client {
+    /// Begins a call: from here its time runs.
+    pub(crate) fn begin(&self, operation: Operation) -> Call {
+        let shared = &self.0;
+        Call::begin(
+            operation,
+            (shared.timeouts.total, shared.timeouts.attempt),
+            Arc::clone(&shared.clock),
+            Arc::clone(&shared.transport),
+            Arc::clone(&shared.observer),
+        )
+    }
+
+    /// Makes a call with the credentials that its operation needs.
+    pub(super) async fn drive<T, A>(
+        &self,
+        call: Call,
+        attempt: impl Fn(wire::Client, Call) -> A,
+    ) -> Result<Response<T>, Error>
+    where
+        A: Future<Output = Result<Response<T>, Error>>,
+    {
+        let need = match call.operation() {
+            Operation::CreateSession => Need::Unspent,
+            // Pages disagree on whether it takes a token (S0 against GSTA and S2).
+            Operation::GetSessionStatus if !self.status_needs_credentials() => Need::Nothing,
+            _ => Need::Any,
+        };
+        let arm = |call, need| self.with_credentials(call, need);
+        self.attempts(call, need, arm, attempt).await
+    }
+
+    /// Buys a token with the client's own credentials.
+    pub(super) async fn fetch_token(&self, call: Call) -> Result<Response<Token>, Error> {
+        let body = match &self.0.credentials.0 {
+            Scheme::Basic { .. } => convert::grant(None),
+            Scheme::Form { id, secret } => convert::grant(Some((id, secret))),
+            Scheme::ApiKey { .. } => return Err(call.error(ErrorKind::Configuration)),
+        };
+        let arm = |call, _| ready(self.with_own_credentials(call));
+        let body = &body;
+        let attempt = |wire: wire::Client, call: Call| async move {
+            call.run(wire.authorize(body), convert::token).await
+        };
+        self.attempts(call, Need::Nothing, arm, attempt).await
+    }
+
+    /// Makes attempts until one is the answer, and tells `tracing` of it.
+    async fn attempts<T, P, A>(
+        &self,
+        call: Call,
+        need: Need,
+        arm: impl Fn(Call, Need) -> P,
+        attempt: impl Fn(wire::Client, Call) -> A,
+    ) -> Result<Response<T>, Error>
+    where
+        P: Future<Output = Result<Call, Error>>,
+        A: Future<Output = Result<Response<T>, Error>>,
+    {
+        let watched = span::of_call(call.operation(), call.request_id());
+        // On the heap, for a small future.
+        let outcome = Box::pin(self.attempts_until(call, need, arm, attempt))
+            .instrument(watched.span())
+            .await;
+        watched.end_call(&outcome);
+        outcome
+    }
+
+    async fn attempts_until<T, P, A>(
+        &self,
+        mut call: Call,
+        need: Need,
+        arm: impl Fn(Call, Need) -> P,
+        attempt: impl Fn(wire::Client, Call) -> A,
+    ) -> Result<Response<T>, Error>
+    where
+        P: Future<Output = Result<Call, Error>>,
+        A: Future<Output = Result<Response<T>, Error>>,
+    {
+        let mut course = Course {
+            need,
+            refreshed: false,
+            failed: 0,
+            unsure: None,
+        };
+        loop {
+            call = match arm(call, course.need).await {
+                Ok(call) => call,
+                Err(error) => return Err(course.ended_by(error)),
+            };
+            if call.time_left() < self.least(call.operation()) {
+                return Err(course.ended_by(call.error(ErrorKind::NotSent)));
+            }
+            let base = self.0.environment.base_url();
+            let watched = span::of_attempt(call.operation(), call.attempt(), base);
+            let outcome = attempt(self.wire(&call), call.clone())
+                .instrument(watched.span())
+                .await;
+            watched.end_attempt(&outcome);
+            let error = match outcome {
+                Ok(answer) => {
+                    self.0.budget.give_back(course.failed > 0);
+                    return Ok(answer);
+                }
+                Err(error) => error,
+            };
+            if course.unsure.is_none() && !error.maybe_applied() {
+                call.undone();
+            }
+            match self.after(&error, &mut course, &call) {
+                Next::Nothing => return Err(course.ended_by(error)),
+                Next::With(need) => course.need = need,
+                Next::Again => {
+                    let bound = self.0.retries.bound(course.failed);
+                    let asked = error.retry_after().unwrap_or_default();
+                    let pause = asked.saturating_add(self.0.jitter.up_to(bound));
+                    // An answer now is worth more than the same one later.
+                    if pause >= call.time_left() || !self.0.budget.take() {
+                        return Err(course.ended_by(error));
+                    }
+                    call.pause(pause).await;
+                }
+            }
+            if error.maybe_applied() {
+                course.unsure = Some(error);
+            }
+            call = call.next_attempt();
+        }
+    }
+
+    fn after(&self, error: &Error, course: &mut Course, call: &Call) -> Next {
+        let retries = &self.0.retries;
+        if retries.are_off() || call.time_left().is_zero() {
+            return Next::Nothing;
+        }
+        let fate = Fate::of(error);
+        let without_credentials =
+            call.operation() == Operation::GetSessionStatus && course.need == Need::Nothing;
+        // Whatever is the matter with its body: nothing that was refused is sent again.
+        if error.kind() == ErrorKind::Unauthorized && without_credentials {
+            self.0
+                .status_needs_credentials
+                .store(true, Ordering::Relaxed);
+            return Next::With(Need::Any);
+        }
+        let again = match verdict(call.operation(), fate) {
+            Verdict::Again => true,
+            Verdict::IfAsked => retries.also_when_busy,
+            Verdict::NewToken => {
+                // API keys stay what they are.
+                let refused = course.refreshed || !self.0.credentials.buy_tokens();
+                course.refreshed = true;
+                return if refused {
+                    Next::Nothing
+                } else {
+                    Next::With(course.need)
+                };
+            }
+            Verdict::Never => false,
+        };
+        course.failed = course.failed.saturating_add(1);
+        if again && !call.tries_once() && course.failed < retries.attempts {
+            Next::Again
+        } else {
+            Next::Nothing
+        }
+    }
+
+    /// How much time an attempt must have left to be begun. What must not be done twice is not sent only to run out of
+    /// time, as long as nothing has been: a create whose answer is not waited for is in doubt for nothing.
+    fn least(&self, operation: Operation) -> Duration {
+        let Timeouts { attempt, total, .. } = self.0.timeouts;
+        if operation.is_repeatable() {
+            Duration::from_nanos(1)
+        } else {
+            (attempt / 4).min(total / 4).max(Duration::from_nanos(1))
+        }
+    }
+
+    fn status_needs_credentials(&self) -> bool {
+        // Without a second attempt there is no finding out.
+        self.0.retries.are_off() || self.0.status_needs_credentials.load(Ordering::Relaxed)
+    }
+
+    /// Puts into the call what says who makes it.
+    async fn with_credentials(&self, call: Call, need: Need) -> Result<Call, Error> {
+        match (&self.0.credentials.0, need) {
+            (_, Need::Nothing) => Ok(call),
+            (Scheme::ApiKey { key, id }, _) => {
+                let headers = [("x-api-key", key.expose()), ("x-client-id", id.expose())];
+                let stamp = headers.map(|(name, text)| {
+                    Ok((http::HeaderName::from_static(name), header(text, &call)?))
+                });
+                let stamp = stamp.into_iter().collect::<Result<Stamp, Error>>()?;
+                Ok(call.stamped(stamp))
+            }
+            (Scheme::Basic { .. } | Scheme::Form { .. }, Need::Any | Need::Unspent) => {
+                let (tokens, clock, jitter) = (&self.0.tokens, &self.0.clock, &self.0.jitter);
+                let errand = call.errand(Operation::Authorize);
+                let alone = need == Need::Unspent && tokens.is_one_per_create();
+                let (client, mine) = (self.clone(), errand.clone());
+                let fetch = move || async move {
+                    // One that is for others, too, who began later, has time of its own.
+                    let call = if alone {
+                        mine
+                    } else {
+                        client.begin(Operation::Authorize)
+                    };
+                    client.fetch_token(call).await.map(Response::into_inner)
+                };
+                let token = match need {
+                    Need::Unspent => {
+                        errand
+                            .in_time(tokens.for_create(clock, jitter, fetch))
+                            .await
+                    }
+                    _ => errand.in_time(tokens.any(clock, jitter, fetch)).await,
+                }?;
+                // It may have been fetched in somebody else's call.
+                let token = token.map_err(|error| error.in_call(call.request_id()))?;
+                let bearer = header(&format!("Bearer {}", token.expose()), &call)?;
+                let call = call.stamped(vec![(AUTHORIZATION, bearer)]);
+                Ok(call.holding(token, Arc::clone(tokens)))
+            }
+        }
+    }
+
+    /// Puts into a call for a token what the client itself is known by.
+    fn with_own_credentials(&self, call: Call) -> Result<Call, Error> {
+        let Scheme::Basic { id, secret } = &self.0.credentials.0 else {
+            // A form has them in the body.
+            return Ok(call);
+        };
+        let pair = BASE64_STANDARD.encode(format!("{}:{}", id.expose(), secret.expose()));
+        let basic = header(&format!("Basic {pair}"), &call)?;
+        Ok(call.stamped(vec![(AUTHORIZATION, basic)]))
+    }
+
+    fn wire(&self, call: &Call) -> wire::Client {
+        wire::Client::new_with_client(
+            self.0.environment.prefix(),
+            self.0.http.clone(),
+            call.clone(),
+        )
+    }
+}
+
+/// A header value that is marked sensitive.
+fn header(text: &str, call: &Call) -> Result<HeaderValue, Error> {
+    let mut value = HeaderValue::from_str(text)
+        .map_err(|error| call.error(ErrorKind::Configuration).with_source(error))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
