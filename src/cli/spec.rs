@@ -113,6 +113,10 @@ fn expectation(test: &CheckTest) -> String {
         CheckTest::Minimum(least) => format!("not under {least}"),
         CheckTest::Maximum(most) => format!("not over {most}"),
         CheckTest::Decimals(most) => format!("at most {}", counted(most, "decimal")),
+        CheckTest::Members(names) => format!(
+            "no members but {}; others are kept, and told as drift only",
+            names.join(", ")
+        ),
         // The table may grow; its own words are better than none.
         other => format!("{other:?}"),
     }

@@ -1,12 +1,17 @@
 //! The constraints that generated answers no longer carry, applied to every answer.
 //!
 //! The table is derived from the contract when the crate is built. A value that breaks a constraint is kept and
-//! reported: it must not cost the caller the answer.
+//! reported: it must not cost the caller the answer. A member that the contract does not know breaks nothing, and is found
+//! here all the same, for whoever wants to know that answers have grown.
 
 use std::fmt::{self, Write as _};
 use std::sync::LazyLock;
 
 use serde_json::Value;
+
+use super::observer::DriftKind;
+use crate::domain::rules::STATUS_AND_CODE_AGREE;
+use crate::session::{SessionStatus, StatusDetails, plain_name};
 
 /// One place where an answer departs from the contract. The value is not repeated; it may be personal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +34,8 @@ impl Nonconformance {
         self.contract
     }
 
-    /// Returns the keyword that does not hold, such as `enum` or `nullable`.
+    /// Returns the keyword that does not hold, such as `enum` or `nullable`; `properties` for an unknown member that had to be
+    /// left out, and the id of the rule, `status-and-code-agree`, for a status and a code that contradict each other.
     #[must_use]
     pub fn keyword(&self) -> &'static str {
         self.keyword
@@ -75,6 +81,7 @@ pub(crate) enum Test {
     Minimum(f64),
     Maximum(f64),
     Decimals(u32),
+    Members(&'static [&'static str]),
 }
 
 #[allow(
@@ -91,13 +98,101 @@ mod table {
     include!(concat!(env!("OUT_DIR"), "/checks.rs"));
 }
 
-/// Returns every departure of an answer of `operation` from the contract.
-pub(crate) fn inspect(operation: &str, answer: &Value) -> Vec<Nonconformance> {
+/// Something in an answer that is not as the contract has it.
+#[derive(Debug)]
+pub(crate) struct Finding {
+    pub(crate) kind: DriftKind,
+    pub(crate) odd: Nonconformance,
+    /// The same place in any answer: the pointer with `*` for every index.
+    pub(crate) place: String,
+}
+
+/// Returns what is not as the contract has it in an answer of `operation`.
+pub(crate) fn inspect(operation: &str, answer: &Value) -> Vec<Finding> {
     let mut found = Vec::new();
-    for check in table::checks(operation) {
+    let checks = table::checks(operation);
+    for check in checks {
         visit(answer, check, check.path, &mut String::new(), &mut found);
     }
+    if checks.iter().any(|check| check.path == [DETAILS]) {
+        found.extend(contradiction(answer));
+    }
     found
+}
+
+const STATUS: &str = "status";
+const DETAILS: &str = "statusDetails";
+
+/// A status beside a code of another one. Neither is taken for the wrong one.
+fn contradiction(answer: &Value) -> Option<Finding> {
+    let text = |member| answer.get(member).and_then(Value::as_str);
+    let status = SessionStatus::from(text(STATUS)?);
+    let details = StatusDetails::from(text(DETAILS)?);
+    status.contradicts(Some(&details)).then(|| Finding {
+        kind: DriftKind::Contradiction,
+        odd: Nonconformance {
+            pointer: format!("/{DETAILS}"),
+            contract: STATUS_AND_CODE_AGREE.contract,
+            keyword: STATUS_AND_CODE_AGREE.id,
+        },
+        place: format!("/{DETAILS}"),
+    })
+}
+
+/// The object at a path of an operation's answer: its known members, and where the contract lists them.
+pub(crate) fn known_members(
+    operation: &str,
+    path: &[&str],
+) -> Option<(&'static [&'static str], &'static str)> {
+    let mut checks = table::checks(operation).iter();
+    checks.find_map(|check| match check.test {
+        Test::Members(names) if check.path == path => Some((names, check.contract)),
+        _ => None,
+    })
+}
+
+/// An unknown member that had to be left out, of the object at `path`.
+pub(crate) fn left_out(path: &[&str], name: &str, contract: &'static str) -> Finding {
+    let pointer = member_of(path, name);
+    Finding {
+        kind: DriftKind::MemberLeftOut,
+        odd: Nonconformance {
+            pointer: pointer.clone(),
+            contract,
+            keyword: last(contract),
+        },
+        place: pointer,
+    }
+}
+
+/// A member for which an answer could not be read: the path of a decoding error, such as `payor.account` or `a[0].b`.
+pub(crate) fn unreadable(path: &str) -> Finding {
+    let mut place = String::new();
+    for step in path.split(['.', '[']).filter(|step| !step.is_empty()) {
+        place.push('/');
+        place.push_str(if step.ends_with(']') { "*" } else { step });
+    }
+    Finding {
+        kind: DriftKind::Unreadable,
+        odd: Nonconformance {
+            pointer: place.clone(),
+            contract: "",
+            keyword: "type",
+        },
+        place,
+    }
+}
+
+/// The pointer of a member whose name comes from outside.
+fn member_of(path: &[&str], name: &str) -> String {
+    let mut pointer = place_of(path);
+    pointer.push('/');
+    pointer.push_str(plain_name(name));
+    pointer
+}
+
+fn place_of(path: &[&str]) -> String {
+    path.iter().flat_map(|step| ["/", step]).collect()
 }
 
 fn visit(
@@ -105,12 +200,10 @@ fn visit(
     check: &Check,
     path: &[&str],
     pointer: &mut String,
-    found: &mut Vec<Nonconformance>,
+    found: &mut Vec<Finding>,
 ) {
     let Some((step, rest)) = path.split_first() else {
-        if !check.test.holds(value) {
-            found.push(check.broken(pointer.clone()));
-        }
+        check.judge(value, pointer, found);
         return;
     };
     let length = pointer.len();
@@ -140,16 +233,49 @@ fn visit(
     }
 }
 
+/// The last step of a fragment.
+fn last(contract: &'static str) -> &'static str {
+    contract.rsplit('/').next().unwrap_or_default()
+}
+
 impl Check {
-    fn broken(&self, pointer: String) -> Nonconformance {
-        let keyword = match self.test {
-            Test::NotNull => "nullable",
-            _ => self.contract.rsplit('/').next().unwrap_or_default(),
+    fn judge(&self, value: &Value, pointer: &str, found: &mut Vec<Finding>) {
+        let (Test::Members(known), Value::Object(members)) = (&self.test, value) else {
+            if !self.test.holds(value) {
+                found.push(self.broken(pointer.to_owned()));
+            }
+            return;
         };
-        Nonconformance {
-            pointer,
-            contract: self.contract,
-            keyword,
+        for name in members
+            .keys()
+            .filter(|name| !known.contains(&name.as_str()))
+        {
+            found.push(Finding {
+                kind: DriftKind::UnknownMember,
+                odd: Nonconformance {
+                    pointer: format!("{pointer}{}", member_of(&[], name)),
+                    contract: self.contract,
+                    keyword: last(self.contract),
+                },
+                place: member_of(self.path, name),
+            });
+        }
+    }
+
+    fn broken(&self, pointer: String) -> Finding {
+        let (kind, keyword) = match self.test {
+            Test::NotNull => (DriftKind::Constraint, "nullable"),
+            Test::OneOf(_) => (DriftKind::UnknownValue, last(self.contract)),
+            _ => (DriftKind::Constraint, last(self.contract)),
+        };
+        Finding {
+            kind,
+            odd: Nonconformance {
+                pointer,
+                contract: self.contract,
+                keyword,
+            },
+            place: place_of(self.path),
         }
     }
 }
@@ -224,111 +350,4 @@ fn matches(regex: &Regex, text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn decimals_are_those_of_the_text() {
-        for (text, two) in [
-            ("500", true),
-            ("500.0", true),
-            ("0.1", true),
-            ("0.01", true),
-            ("0.001", false),
-            ("0.30000000000000004", false),
-            ("5e2", true),
-            ("1e-2", true),
-            ("1e-3", false),
-            ("100e-4", true),
-            ("1000e-4", true),
-            ("0e-9", true),
-            ("1.5e-1", true),
-            ("1.5e-2", false),
-            ("-12.34", true),
-            ("1e400", true),
-        ] {
-            assert_eq!(has_decimals_at_most(text, 2), two, "{text}");
-        }
-    }
-
-    #[test]
-    fn date_times_are_those_of_rfc_3339() {
-        for text in [
-            "2026-01-02T03:04:05Z",
-            "2026-01-02t03:04:05.123456789+05:30",
-            "1990-12-31T23:59:60Z",
-        ] {
-            assert!(matches(&DATE_TIME, text), "{text}");
-        }
-        for text in [
-            "2026-01-02",
-            "2026-01-02 03:04:05Z",
-            "2026-13-02T03:04:05Z",
-            "2026-01-02T03:04:05",
-            "",
-        ] {
-            assert!(!matches(&DATE_TIME, text), "{text}");
-        }
-    }
-
-    #[test]
-    fn each_departure_is_named_with_its_pointer_and_keyword() {
-        let answer = json!({
-            "sessionId": "0b7d4c1e-5a36-4f0e-9d5c-3f2a91c7e864",
-            "status": "Paused",
-            "amount": 10.005,
-            "statusDetails": null,
-            "unheardOf": true,
-        });
-        let found: Vec<String> = inspect("getSessionStatus", &answer)
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        assert_eq!(
-            found,
-            [
-                "/amount does not satisfy `multipleOf` (#/components/schemas/ReportedAmount/multipleOf)",
-                "/status does not satisfy `enum` (#/components/schemas/SessionStatus/enum)",
-                "/statusDetails does not satisfy `nullable` (#/components/schemas/SessionStatusReport/properties/statusDetails)",
-            ]
-        );
-    }
-
-    #[test]
-    fn nested_members_are_inspected() {
-        let answer = json!({
-            "sessionId": "0b7d4c1e-5a36-4f0e-9d5c-3f2a91c7e864",
-            "status": "Completed",
-            "guaranteeDetails": { "overallRiskLevel": "Extreme" },
-            "userDetails": { "nameMatch": 101 },
-            "createdAt": "yesterday",
-        });
-        let found: Vec<&str> = Vec::from_iter([
-            "/guaranteeDetails/overallRiskLevel",
-            "/userDetails/nameMatch",
-            "/createdAt",
-        ]);
-        let seen = inspect("getSessionDetails", &answer);
-        assert_eq!(
-            seen.iter().map(Nonconformance::pointer).collect::<Vec<_>>(),
-            found
-        );
-        assert_eq!(
-            seen.iter().map(Nonconformance::keyword).collect::<Vec<_>>(),
-            ["enum", "maximum", "format"]
-        );
-    }
-
-    #[test]
-    fn an_answer_as_the_contract_says_has_none() {
-        let answer = json!({
-            "sessionId": "0b7d4c1e-5a36-4f0e-9d5c-3f2a91c7e864",
-            "referenceId": null,
-            "amount": null,
-            "status": "Cancelled",
-            "statusDetails": "EFT0501",
-        });
-        assert_eq!(inspect("getSessionStatus", &answer), []);
-    }
-}
+mod tests;

@@ -5,6 +5,8 @@ use std::fmt::{self, Write as _};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 
+use crate::session::plain_name;
+
 /// Decodes once more, now for the place of the fault, which the generated client loses. Nothing where the value itself
 /// decodes.
 pub(super) fn fault<W: DeserializeOwned>(body: &[u8]) -> Option<(String, DecodeCause)> {
@@ -39,9 +41,7 @@ fn shown(path: &Path) -> String {
                 let _ = write!(text, "[{index}]");
                 continue;
             }
-            Segment::Map { key } if is_plain(key) => key,
-            Segment::Enum { variant } if is_plain(variant) => variant,
-            Segment::Map { .. } | Segment::Enum { .. } => "*",
+            Segment::Map { key: name } | Segment::Enum { variant: name } => plain_name(name),
             Segment::Unknown => break,
         };
         if !text.is_empty() {
@@ -52,17 +52,12 @@ fn shown(path: &Path) -> String {
     text
 }
 
-fn is_plain(name: &str) -> bool {
-    (1..=40).contains(&name.len())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-}
-
 /// The member that a type misses; its name is one of the type's own, and stands in the cause's text alone.
 fn missing(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("missing field `")?;
-    rest.split('`').next().filter(|name| is_plain(name))
+    rest.split('`')
+        .next()
+        .filter(|name| plain_name(name) == *name)
 }
 
 /// Why decoding failed.
@@ -71,6 +66,13 @@ pub(super) struct DecodeCause {
     category: serde_json::error::Category,
     line: usize,
     column: usize,
+}
+
+impl DecodeCause {
+    /// Whether it is JSON, and a member of it is missing or of another type: not a page that a proxy sent instead.
+    pub(super) fn is_about_a_member(&self) -> bool {
+        self.category == serde_json::error::Category::Data
+    }
 }
 
 impl fmt::Display for DecodeCause {

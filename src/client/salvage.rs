@@ -1,12 +1,12 @@
 //! The session id in an answer that is spoilt: half of it, or something in it that JSON cannot hold.
 //!
-//! A create that was carried out must not cost the caller the id for a stray comma.
+//! A create that was carried out must not cost the caller the id for a stray comma; neither must a webhook, which is sent once.
 
 use crate::domain::SessionId;
 
 /// Returns the session id of a body, if it has just one. Where in the body it stands does not matter: a member of this
 /// name is about a session, and one session only.
-pub(super) fn session_id(body: &[u8]) -> Option<SessionId> {
+pub(crate) fn session_id(body: &[u8]) -> Option<SessionId> {
     const NAME: &str = "\"sessionId\"";
     let text = String::from_utf8_lossy(body);
     let mut found = None;

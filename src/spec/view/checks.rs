@@ -51,6 +51,8 @@ pub enum CheckTest {
     Maximum(f64),
     /// A number with at most so many decimals.
     Decimals(u32),
+    /// No other members than these. Others are allowed, kept, and worth telling.
+    Members(Vec<String>),
 }
 
 /// How deep an answer may nest before it is taken for a circle.
@@ -133,6 +135,12 @@ fn walk(
             .iter()
             .filter_map(Node::as_str)
             .collect();
+        let known = properties.iter().map(|(member, _, _)| member.to_owned());
+        checks.push(Check {
+            path: path.clone(),
+            contract: place.join("properties").fragment(),
+            test: CheckTest::Members(known.collect()),
+        });
         for (member, _, child) in properties.iter() {
             let inner = place.join("properties").join(member);
             path.push(member.to_owned());
@@ -261,6 +269,7 @@ pub fn render(tables: &[OperationChecks]) -> String {
         {
             let test = match test {
                 CheckTest::OneOf(values) => format!("OneOf(&{values:?})"),
+                CheckTest::Members(names) => format!("Members(&{names:?})"),
                 CheckTest::Pattern(pattern) => {
                     patterns += 1;
                     let _ = writeln!(

@@ -1,0 +1,55 @@
+//! Telling the guard of debts what a call has read.
+
+use std::time::Duration;
+
+use super::Client;
+use super::once::is_open;
+use crate::clock::{after, in_time};
+use crate::domain::SessionId;
+use crate::session::{
+    CancelledSession, SessionDetails, SessionStatus, StatusDetails, StatusReport,
+};
+
+/// What was read of a session, for a guard of debts.
+pub(crate) trait News {
+    /// Returns the session, and what is said of it.
+    fn ending(&self) -> (&SessionId, &SessionStatus, Option<&StatusDetails>);
+}
+
+impl News for StatusReport {
+    fn ending(&self) -> (&SessionId, &SessionStatus, Option<&StatusDetails>) {
+        (&self.session_id, &self.status, self.status_details.as_ref())
+    }
+}
+
+impl News for CancelledSession {
+    fn ending(&self) -> (&SessionId, &SessionStatus, Option<&StatusDetails>) {
+        (&self.session_id, &self.status, self.status_details.as_ref())
+    }
+}
+
+impl News for SessionDetails {
+    fn ending(&self) -> (&SessionId, &SessionStatus, Option<&StatusDetails>) {
+        (&self.session_id, &self.status, self.status_details.as_ref())
+    }
+}
+
+impl Client {
+    /// Tells the guard what was read. The answer is in hand by then, and is not given up for a guard that takes its time:
+    /// that is waited for no longer than `within`, nor than an attempt may take.
+    pub(crate) async fn tell(&self, within: Duration, news: &impl News) {
+        let (session, status, details) = news.ending();
+        if is_open(status, details) {
+            return;
+        }
+        let clock = &*self.0.clock;
+        let until = after(clock, within.min(self.0.timeouts.attempt));
+        let told = in_time(clock, until, self.seen(session, status, details)).await;
+        if told.is_none() {
+            tracing::warn!(
+                target: "flinks_pay",
+                "the guard of debts did not hear in time how a session came out; read its status again"
+            );
+        }
+    }
+}
