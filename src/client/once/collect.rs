@@ -1,0 +1,440 @@
+//! Creating and replacing under a guard.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use super::notes::PATIENCE;
+use super::{Abandoned, ClaimId, DebtKey, Guard, GuardError, Once, OnceError, Standing};
+use crate::Client;
+use crate::client::{Call, ErrorKind, Operation};
+use crate::clock::in_time;
+use crate::domain::SessionId;
+use crate::session::SessionRequest;
+
+/// How long after its call's own end a claimant is taken for gone: longer than clocks that share a guard differ, and than
+/// the answer to the claim ([`PATIENCE`]) and keeping the session ([`KEEPING`]) take.
+const MARGIN: Duration = Duration::from_secs(120);
+
+/// How long, and how often, it is tried to keep a session that was created.
+const KEEPING: (Duration, u32) = (Duration::from_secs(40), 6);
+
+const _: () = assert!(PATIENCE.as_secs() + KEEPING.0.as_secs() + 60 <= MARGIN.as_secs());
+
+/// The first and the longest pause between two looks at a claim of another client.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+
+/// What a look at a debt comes to.
+enum Entry {
+    Claimed {
+        /// Whether the guard knew of no session.
+        was_free: bool,
+    },
+    Live(SessionId),
+    Refused(OnceError),
+}
+
+/// A claim. One that is dropped before it has [ended](Claim::ended) is given back or put in doubt.
+struct Claim<'a> {
+    guard: &'a dyn Guard,
+    debt: &'a DebtKey,
+    id: ClaimId,
+    /// Whether the create may have left.
+    departed: Arc<AtomicBool>,
+    /// What was created.
+    session: Option<SessionId>,
+    ended: bool,
+}
+
+impl Claim<'_> {
+    fn ended(mut self) {
+        self.ended = true;
+    }
+
+    fn may_have_left(&self) -> bool {
+        self.departed.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            let abandoned = Abandoned {
+                claim: self.id,
+                may_have_left: self.may_have_left(),
+                session: self.session,
+            };
+            if abandoned.may_have_left {
+                tracing::warn!(
+                    target: "flinks_pay",
+                    debt = ?self.debt,
+                    session = ?self.session,
+                    "a create was not seen to its end, and the guard of debts is told what is known of it"
+                );
+            }
+            self.guard.abandoned(self.debt, abandoned);
+        }
+    }
+}
+
+impl Client {
+    /// Creates a session for a debt, unless it has one: then returns that one, and creates nothing.
+    ///
+    /// Safe to call again, and from many places at once: callers on clones of one client wait for each other, those on
+    /// other clients of the same [`Guard`] look again every now and then, and one create leaves. If it fails without
+    /// having made a session, the next caller tries. If it may have made one, everyone is refused until the caller
+    /// [resolves](Self::resolve) it. Waiting for others takes the time of one call at most
+    /// ([`Timeouts::total`](crate::client::Timeouts)), and the create another.
+    ///
+    /// Dropping the future gives the debt back as long as nothing has been sent, and leaves it
+    /// [in doubt](Standing::Doubtful) afterwards: the session may exist. Once the answer has come, it is live.
+    ///
+    /// The request needs a reference id: by it, a session whose id is lost is looked for.
+    ///
+    /// A live session that may have expired meanwhile is asked about with [`status`](Self::status), after which this can
+    /// be called again, or is [replaced](Self::replace).
+    ///
+    /// # Errors
+    ///
+    /// [`OnceError::NoReference`], [`OnceError::Paid`], [`OnceError::Doubtful`], [`OnceError::Held`] and [`OnceError::InProgress`] by how the debt
+    /// stands, [`OnceError::NotCreated`] and [`OnceError::MaybeCreated`] for a create that failed, and those of the guard.
+    pub async fn create_once(
+        &self,
+        debt: &DebtKey,
+        request: &SessionRequest,
+    ) -> Result<Once, OnceError> {
+        insist_on_a_reference(request)?;
+        let call = self.begin(Operation::CreateSession);
+        let place = self.0.debts.turns.place(debt);
+        let _turn = in_turn(&call, place.turn()).await?;
+        let claim = self.claim(debt, &call);
+        let within = self.0.timeouts.total.saturating_add(MARGIN);
+        let entry = self.enter(&claim, &call, |standing, now| match standing {
+            Standing::Free => (
+                Some(Standing::claimed(claim.id, now, within)),
+                Entry::Claimed { was_free: true },
+            ),
+            Standing::Live { session } => (None, Entry::Live(session)),
+            other => (None, refused(&other)),
+        });
+        match entry.await? {
+            // On the heap: most calls find a session, and their future should stay small.
+            Entry::Claimed { .. } => Box::pin(self.open(claim, request)).await,
+            Entry::Live(session) => {
+                claim.ended();
+                Ok(Once::Live(session))
+            }
+            Entry::Refused(error) => {
+                claim.ended();
+                Err(error)
+            }
+        }
+    }
+
+    /// Cancels a session and creates another one for the same debt, if it is certain that the old one will not debit
+    /// anybody.
+    ///
+    /// The status of the old session is read whatever the cancellation answered: its answer may be lost, and the payor may
+    /// have been faster. The debt is claimed all the while, so that nobody else creates a session for it. A debt that
+    /// the guard does not know is taken to have the old session, unless Flinks knows no such session either. Where a
+    /// session has no status, its details are read. Takes as long as five calls at most.
+    ///
+    /// Dropping the future before the create has been sent leaves the old session as the debt's, whether or not it has been
+    /// cancelled; [`status`](Self::status) tells the guard. Afterwards the debt is in doubt, as for
+    /// [`create_once`](Self::create_once).
+    ///
+    /// # Errors
+    ///
+    /// [`OnceError::NotReplaced`] with the report if the old session is paid, open, waits for a signature, or is
+    /// contradictory; [`OnceError::NotRead`]; [`OnceError::NotItsSession`] if the debt has another; and those of
+    /// [`create_once`](Self::create_once).
+    pub async fn replace(
+        &self,
+        old: &SessionId,
+        debt: &DebtKey,
+        request: &SessionRequest,
+    ) -> Result<Once, OnceError> {
+        insist_on_a_reference(request)?;
+        let call = self.begin(Operation::CreateSession);
+        let place = self.0.debts.turns.place(debt);
+        let _turn = in_turn(&call, place.turn()).await?;
+        let owners = self.ask(self.guard().debts_of(old)).await?;
+        if owners.iter().any(|owner| owner != debt) {
+            return Err(OnceError::NotItsSession { live: None });
+        }
+        let claim = self.claim(debt, &call);
+        // A cancellation with a look at the status, and a look at the status and at the details.
+        let within = self
+            .0
+            .timeouts
+            .total
+            .saturating_mul(3)
+            .saturating_add(MARGIN);
+        let entry = self.enter(&claim, &call, |standing, now| match standing {
+            Standing::Live { session } if session != *old => (
+                None,
+                Entry::Refused(OnceError::NotItsSession {
+                    live: Some(session),
+                }),
+            ),
+            standing @ (Standing::Free | Standing::Live { .. }) => (
+                Some(Standing::replacing(*old, claim.id, now, within)),
+                Entry::Claimed {
+                    was_free: standing == Standing::Free,
+                },
+            ),
+            other => (None, refused(&other)),
+        });
+        let was_free = match entry.await? {
+            Entry::Claimed { was_free } => was_free,
+            Entry::Live(_) => false,
+            Entry::Refused(error) => {
+                claim.ended();
+                return Err(error);
+            }
+        };
+        if let Err(error) = Box::pin(self.end(&claim, old)).await {
+            let unfounded = was_free && is_of_no_session(&error);
+            self.give_back(claim, unfounded).await;
+            return Err(error);
+        }
+        let claim = self.go_on(claim).await?;
+        Box::pin(self.open(claim, request)).await
+    }
+
+    /// Cancels the session that is being replaced, and sees to it that it has surely ended unpaid.
+    async fn end(&self, claim: &Claim<'_>, old: &SessionId) -> Result<(), OnceError> {
+        let cancel = self.cancel(old).await.err();
+        let report = match Box::pin(self.look(old)).await {
+            Ok(report) => report,
+            Err(error) => return Err(OnceError::NotRead { error, cancel }),
+        };
+        if report.outcome().is_some_and(|outcome| outcome.is_unpaid()) {
+            return Ok(());
+        }
+        // The look has told the guard, unless the guard failed. If it fails again, the caller learns what was read all the
+        // same.
+        let details = report.status_details.as_ref();
+        let told = self.change(claim.debt, |standing| {
+            let (to, _) = standing.told(old, &report.status, details);
+            (to, ())
+        });
+        if let Err(error) = told.await {
+            tracing::warn!(
+                target: "flinks_pay",
+                session = ?old,
+                debt = ?claim.debt,
+                %error,
+                "the guard of debts was not told how a session came out; read its status again"
+            );
+        }
+        Err(OnceError::NotReplaced {
+            report: Box::new(report),
+            cancel,
+        })
+    }
+
+    /// Goes on from the old session, which has ended, to the create of another one.
+    async fn go_on<'a>(&self, claim: Claim<'a>) -> Result<Claim<'a>, OnceError> {
+        let within = self.0.timeouts.total.saturating_add(MARGIN);
+        let gone_on = self.change(claim.debt, |standing| match standing {
+            Standing::Replacing { claim: whose, .. } if whose == claim.id => {
+                let now = self.0.clock.wall();
+                (Some(Standing::claimed(claim.id, now, within)), Ok(()))
+            }
+            other => {
+                let why = OnceError::of(&other);
+                (
+                    None,
+                    Err(why.unwrap_or(OnceError::InProgress { since: None })),
+                )
+            }
+        });
+        match gone_on.await? {
+            Ok(()) => Ok(claim),
+            Err(error) => {
+                claim.ended();
+                Err(error)
+            }
+        }
+    }
+
+    /// Gives a claim back of which nothing has been sent.
+    async fn give_back(&self, claim: Claim<'_>, unfounded: bool) {
+        let released = self.change(claim.debt, |standing| {
+            let to = if unfounded {
+                standing.unfounded(claim.id)
+            } else {
+                standing.released(claim.id)
+            };
+            (to, ())
+        });
+        match released.await {
+            Ok(()) => claim.ended(),
+            Err(error) => not_kept(claim.debt, &error),
+        }
+    }
+
+    /// Creates the session of a debt that is claimed, and keeps what comes of it.
+    async fn open(
+        &self,
+        mut claim: Claim<'_>,
+        request: &SessionRequest,
+    ) -> Result<Once, OnceError> {
+        // However long the debt was waited for, the create has its whole time: one that is cut short is a doubt for nothing.
+        let call = self.begin(Operation::CreateSession);
+        claim.departed = call.departed();
+        let error = match self.create_within(call, request).await {
+            Ok(created) => {
+                self.keep(claim, created.session_id).await?;
+                return Ok(Once::Created(Box::new(created)));
+            }
+            Err(error) => error,
+        };
+        let named = error.session_id().copied();
+        let others = error.kind() == ErrorKind::WrongSession;
+        if let (Some(session), false) = (named, others) {
+            self.keep(claim, session).await?;
+            return Ok(Once::Salvaged { session, error });
+        }
+        let doubt = claim.may_have_left();
+        let kept = self.change(claim.debt, |standing| {
+            let to = if doubt {
+                standing.in_doubt(claim.id, named)
+            } else {
+                standing.released(claim.id)
+            };
+            (to, ())
+        });
+        match kept.await {
+            Ok(()) => claim.ended(),
+            Err(error) => not_kept(claim.debt, &error),
+        }
+        Err(if doubt {
+            OnceError::MaybeCreated(error)
+        } else {
+            OnceError::NotCreated(error)
+        })
+    }
+
+    /// Keeps what was created. A store that fails is asked again: of a session that it does not know it could tell nobody.
+    async fn keep(&self, mut claim: Claim<'_>, session: SessionId) -> Result<(), OnceError> {
+        // A caller who goes away from here on does not take the id along.
+        claim.session = Some(session);
+        let clock = &*self.0.clock;
+        let (time, mut left) = KEEPING;
+        let (mut pause, longest) = PAUSES;
+        let kept = in_time(clock, clock.now() + time, async {
+            loop {
+                let kept = self.keep_once(&claim, session).await;
+                left -= 1;
+                match kept {
+                    Err(GuardError::Store(_) | GuardError::Slow) if left > 0 => {
+                        clock.sleep_until(clock.now() + pause).await;
+                        pause = pause.saturating_mul(2).min(longest);
+                    }
+                    kept => return kept,
+                }
+            }
+        });
+        match kept.await.unwrap_or(Err(GuardError::Slow)) {
+            Ok(kept) => {
+                claim.ended();
+                kept
+            }
+            Err(error) => Err(OnceError::NotKept { session, error }),
+        }
+    }
+
+    async fn keep_once(
+        &self,
+        claim: &Claim<'_>,
+        session: SessionId,
+    ) -> Result<Result<(), OnceError>, GuardError> {
+        self.change(claim.debt, |standing| {
+            match standing.opened(claim.id, session) {
+                Some(to) => (Some(to), Ok(())),
+                // The caller knew of it before.
+                None if standing.session() == Some(&session) => (None, Ok(())),
+                None => (
+                    None,
+                    Err(OnceError::Overtaken {
+                        session,
+                        standing: Box::new(standing),
+                    }),
+                ),
+            }
+        })
+        .await
+    }
+
+    fn claim<'a>(&'a self, debt: &'a DebtKey, call: &Call) -> Claim<'a> {
+        Claim {
+            guard: self.guard(),
+            debt,
+            id: ClaimId::random(),
+            departed: call.departed(),
+            session: None,
+            ended: false,
+        }
+    }
+
+    /// Looks at a debt until nobody else is at it, and takes it if it may be taken.
+    async fn enter(
+        &self,
+        claim: &Claim<'_>,
+        call: &Call,
+        look: impl Fn(Standing, std::time::SystemTime) -> (Option<Standing>, Entry),
+    ) -> Result<Entry, OnceError> {
+        let (mut pause, longest) = PAUSES;
+        loop {
+            let entry = self
+                .change(claim.debt, |standing| {
+                    let now = self.0.clock.wall();
+                    look(standing.aged(now), now)
+                })
+                .await?;
+            let busy = matches!(&entry, Entry::Refused(OnceError::InProgress { .. }));
+            if !busy || pause >= call.time_left() {
+                return Ok(entry);
+            }
+            call.pause(pause).await;
+            pause = pause.saturating_mul(2).min(longest);
+        }
+    }
+}
+
+/// Waits for a turn within the time of the call.
+async fn in_turn<T>(call: &Call, turn: impl Future<Output = T>) -> Result<T, OnceError> {
+    let turn = call.in_time(turn).await;
+    turn.map_err(|_| OnceError::InProgress { since: None })
+}
+
+/// The guard hears of it once more when the claim is dropped, and otherwise the claim grows too old.
+fn not_kept(debt: &DebtKey, error: &GuardError) {
+    tracing::warn!(
+        target: "flinks_pay",
+        ?debt,
+        %error,
+        "the guard of debts did not keep what came of a claim"
+    );
+}
+
+/// Whether Flinks knows no such session, wherever it was asked.
+fn is_of_no_session(error: &OnceError) -> bool {
+    matches!(error, OnceError::NotRead { error, .. }
+        if error.kind() == ErrorKind::NotFound && error.operation() == Operation::GetSessionDetails)
+}
+
+/// By the reference, a create without an answer is looked for.
+fn insist_on_a_reference(request: &SessionRequest) -> Result<(), OnceError> {
+    let has_one = match request {
+        SessionRequest::Guaranteed(request) => request.reference_id().is_some(),
+        SessionRequest::Regular(request) => request.reference_id().is_some(),
+    };
+    has_one.then_some(()).ok_or(OnceError::NoReference)
+}
+
+fn refused(standing: &Standing) -> Entry {
+    Entry::Refused(OnceError::of(standing).unwrap_or(OnceError::InProgress { since: None }))
+}

@@ -1,0 +1,124 @@
+//! Where it is kept how debts stand.
+
+use std::error::Error as StdError;
+use std::fmt::Debug;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::{Abandoned, DebtKey, Standing};
+use crate::domain::SessionId;
+
+/// What a guard answers, when it has it.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, GuardError>> + Send + 'a>>;
+
+/// Keeps how each debt [stands](Standing). The rules are not the guard's: it is a table with an atomic exchange.
+///
+/// [`MemoryGuard`](super::MemoryGuard) serves one process and forgets with it. Where several processes collect the same
+/// debts, or debts outlive a restart, put a database behind this trait: one row for each debt that is not
+/// [`Standing::Free`], with the key, the standing as JSON, and the session of [`Standing::session`] with an index.
+///
+/// # What it must promise
+///
+/// - **One at a time.** Of two [`swap`](Self::swap)s from the same standing, whoever makes them, one succeeds. In a
+///   database: compare and write in one transaction that locks the row, or `UPDATE .. WHERE standing = ..` and count rows;
+///   for a debt without a row, an `INSERT` that fails if there is one.
+/// - **Durable before it answers.** A create is sent only after the swap to [`Standing::Claimed`] has succeeded. If that
+///   can be lost by a crash, so can the knowledge of a session.
+/// - **Nothing is forgotten.** A row goes when the standing becomes free, and otherwise by the operator's decision: one of
+///   a paid debt protects the payor for as long as it is there. A guard that has no more room refuses what is new
+///   ([`GuardError::Full`]).
+///
+/// After a crash a row still says `Claimed`, and nobody will ever come back for it. That is no session and no absence of
+/// one: once the row's `until` has passed, the client takes it for [`Standing::Doubtful`], and the caller
+/// [resolves](super::Resolution) it. A row that says `Replacing` is older than any create; its session is taken for live
+/// again. Clocks of the machines that share a guard should agree to within a minute.
+///
+/// Every answer is waited for as long as one request to Flinks may take ([`Timeouts::attempt`](crate::client::Timeouts)),
+/// but for 20 s at most, and dropped then.
+pub trait Guard: Debug + Send + Sync {
+    /// Returns how a debt stands; [`Standing::Free`] for one that is not kept.
+    fn read<'a>(&'a self, debt: &'a DebtKey) -> Answer<'a, Standing>;
+
+    /// Puts `to` in the place of `from`, if the debt still stands as `from` says, and returns whether it did. Never
+    /// anything in between, and never later than the answer.
+    fn swap<'a>(
+        &'a self,
+        debt: &'a DebtKey,
+        from: &'a Standing,
+        to: &'a Standing,
+    ) -> Answer<'a, bool>;
+
+    /// Returns the debts whose standing has this [session](Standing::session): one, or none. More than one is a mishap of
+    /// the server's, of which none may be lost.
+    fn debts_of<'a>(&'a self, session: &'a SessionId) -> Answer<'a, Vec<DebtKey>>;
+
+    /// Hears that a claim was dropped half-way: its future was cancelled. Must not block.
+    ///
+    /// The default does nothing: the claim grows too old, which is safe, and lasts minutes. A guard that can do work in
+    /// the background [settles](settle) it there.
+    fn abandoned(&self, debt: &DebtKey, abandoned: Abandoned) {
+        let _ = (debt, abandoned);
+    }
+}
+
+/// Writes down what follows from a claim that was dropped: free again if nothing had been sent, live if the session is
+/// known, doubtful otherwise.
+///
+/// For [`Guard::abandoned`] of guards with something to run it on, such as `tokio::spawn`.
+///
+/// # Errors
+///
+/// Those of the guard. The claim grows too old then, which is safe.
+pub async fn settle(
+    guard: &dyn Guard,
+    debt: &DebtKey,
+    abandoned: Abandoned,
+) -> Result<(), GuardError> {
+    for _ in 0..ROUNDS {
+        let from = guard.read(debt).await?;
+        let Some(to) = from.after(&abandoned) else {
+            return Ok(());
+        };
+        if guard.swap(debt, &from, &to).await? {
+            return Ok(());
+        }
+    }
+    Err(GuardError::Restless)
+}
+
+/// How often a swap is tried again because somebody else was faster. Claims are held for a whole create, so two in a row
+/// are rare.
+pub(super) const ROUNDS: u32 = 32;
+
+/// Why a guard did not answer. Without its answer nothing is created.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum GuardError {
+    /// No room for another debt: every one that is kept is live, in doubt or paid, and none may be forgotten.
+    #[error(
+        "the guard keeps {capacity} debts and none may be forgotten; give it more room, let it forget paid debts after a \
+         time, or resolve those in doubt"
+    )]
+    Full {
+        /// How many it keeps.
+        capacity: usize,
+    },
+    /// The store failed.
+    #[error("the store of the guard failed")]
+    Store(#[source] Arc<dyn StdError + Send + Sync>),
+    /// No answer in time. What was asked of the store may have been done.
+    #[error("the store of the guard did not answer in time")]
+    Slow,
+    /// Swap after swap was refused, although nothing else stood in the way.
+    #[error(
+        "the standing of the debt did not hold still; does the guard compare standings as a whole?"
+    )]
+    Restless,
+}
+
+impl GuardError {
+    /// Wraps the failure of a store.
+    pub fn store(error: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::Store(Arc::from(error.into()))
+    }
+}

@@ -1,0 +1,173 @@
+//! What is told of debts and their sessions, and what a guard makes of it.
+
+use std::time::Duration;
+
+use super::guard::ROUNDS;
+use super::{Answer, DebtKey, Guard, GuardError, Noted, OnceError, Resolution, Standing};
+use crate::Client;
+use crate::clock::in_time;
+use crate::domain::SessionId;
+use crate::session::{Outcome, SessionStatus, StatusDetails, StatusReport};
+
+/// The longest that one answer of the guard is waited for, however long a request to Flinks may take: claims end by the
+/// clock, and what is asked of the guard meanwhile must fit in.
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+
+impl Client {
+    /// Returns how a debt stands.
+    ///
+    /// # Errors
+    ///
+    /// Those of the guard.
+    pub async fn standing(&self, debt: &DebtKey) -> Result<Standing, GuardError> {
+        let standing = self.ask(self.guard().read(debt)).await?;
+        Ok(standing.aged(self.0.clock.wall()))
+    }
+
+    /// Says what has become of a debt, and returns how it stands then. The caller's word is taken for it: find out first.
+    ///
+    /// | | from | to |
+    /// |---|---|---|
+    /// | [`Resolution::NothingExists`] | doubtful | free |
+    /// | [`Resolution::Session`] | doubtful, free | live |
+    /// | [`Resolution::Unpaid`] | live or held, with this session | free |
+    /// | [`Resolution::Paid`] | any but claimed | paid |
+    ///
+    /// Nothing makes a paid debt anything else. Saying what is so already changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`OnceError::NotResolved`] from any other standing, [`OnceError::NotItsSession`] if the session belongs to another
+    /// debt, and those of the guard.
+    pub async fn resolve(
+        &self,
+        debt: &DebtKey,
+        resolution: Resolution,
+    ) -> Result<Standing, OnceError> {
+        if let Resolution::Session(session) = &resolution {
+            let owners = self.ask(self.guard().debts_of(session)).await?;
+            if owners.iter().any(|owner| owner != debt) {
+                return Err(OnceError::NotItsSession { live: None });
+            }
+        }
+        let now = self.0.clock.wall();
+        self.change(debt, |standing| {
+            let standing = standing.aged(now);
+            match standing.resolved(resolution) {
+                Some(to) => (Some(to.clone()), Ok(to)),
+                None => (
+                    None,
+                    Err(OnceError::NotResolved {
+                        standing: Box::new(standing),
+                    }),
+                ),
+            }
+        })
+        .await?
+    }
+
+    /// Tells the guard how a session came out; for webhooks. What this client reads itself, it tells itself.
+    ///
+    /// Safe to repeat, and in any order: what was paid stays paid. A session that is still open, or is no guarded debt's,
+    /// changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Those of the guard. The outcome is not lost: tell it again, or read the status.
+    pub async fn note_outcome(&self, report: &StatusReport) -> Result<Noted, GuardError> {
+        self.note(
+            &report.session_id,
+            &report.status,
+            report.status_details.as_ref(),
+        )
+        .await
+    }
+
+    /// Tells the guard what a call has seen. A guard that fails does not fail the call.
+    pub(in crate::client) async fn seen(
+        &self,
+        session: &SessionId,
+        status: &SessionStatus,
+        details: Option<&StatusDetails>,
+    ) {
+        // On the heap: sessions end once, and the future of every read should stay small.
+        if let Err(error) = Box::pin(self.note(session, status, details)).await {
+            tracing::warn!(
+                target: "flinks_pay",
+                ?session,
+                %error,
+                "the guard of debts was not told how a session came out; read its status again"
+            );
+        }
+    }
+
+    async fn note(
+        &self,
+        session: &SessionId,
+        status: &SessionStatus,
+        details: Option<&StatusDetails>,
+    ) -> Result<Noted, GuardError> {
+        if is_open(status, details) {
+            return Ok(Noted::NoNews);
+        }
+        let mut noted = Noted::Unknown;
+        for debt in self.ask(self.guard().debts_of(session)).await? {
+            let told = self.change(&debt, |standing| standing.told(session, status, details));
+            let told = told.await?;
+            let warning = match told {
+                Noted::Contradicted => Some(
+                    "a session is said to have ended in two ways; its debt keeps to the safe side",
+                ),
+                Noted::Held => Some(
+                    "a session ended without telling whether it is paid; its debt is held until it is resolved",
+                ),
+                _ => None,
+            };
+            if let Some(warning) = warning {
+                tracing::warn!(target: "flinks_pay", ?session, ?debt, "{warning}");
+            }
+            noted = noted.max(told);
+        }
+        Ok(noted)
+    }
+
+    /// Puts in the place of how a debt stands what `next` makes of it, if anything, however often it changes meanwhile.
+    pub(super) async fn change<T>(
+        &self,
+        debt: &DebtKey,
+        next: impl Fn(Standing) -> (Option<Standing>, T),
+    ) -> Result<T, GuardError> {
+        for _ in 0..ROUNDS {
+            let from = self.ask(self.guard().read(debt)).await?;
+            let (to, done) = next(from.clone());
+            let Some(to) = to.filter(|to| *to != from) else {
+                return Ok(done);
+            };
+            if self.ask(self.guard().swap(debt, &from, &to)).await? {
+                return Ok(done);
+            }
+        }
+        Err(GuardError::Restless)
+    }
+
+    /// Waits for the guard for as long as for one request, within [`PATIENCE`].
+    pub(super) async fn ask<T>(&self, answer: Answer<'_, T>) -> Result<T, GuardError> {
+        let clock = &*self.0.clock;
+        let now = clock.now();
+        let until = now + self.0.timeouts.attempt.min(PATIENCE);
+        in_time(clock, until, answer)
+            .await
+            .unwrap_or(Err(GuardError::Slow))
+    }
+
+    pub(super) fn guard(&self) -> &dyn Guard {
+        &*self.0.debts.guard
+    }
+}
+
+/// Whether there is nothing to tell: most reports say so, and no guard need be asked for them. A completion without a code
+/// may still wait for a signature.
+pub(in crate::client) fn is_open(status: &SessionStatus, details: Option<&StatusDetails>) -> bool {
+    Outcome::of(status, details)
+        .is_none_or(|outcome| !outcome.is_final() || outcome == Outcome::Unclear(None))
+}

@@ -1,0 +1,410 @@
+//! How a debt stands, and what may follow: the whole life of it as plain functions, so that every [`Guard`](super::Guard)
+//! keeps the same rules.
+
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Resolution;
+use crate::domain::SessionId;
+use crate::session::{Outcome, SessionStatus, StatusDetails};
+
+/// Names one attempt to create a session for a debt. It is random, so that nobody gives back a claim that is not theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ClaimId(Uuid);
+
+impl ClaimId {
+    /// One that is the same every time.
+    #[cfg(test)]
+    pub(super) const NIL: Self = Self(Uuid::nil());
+
+    pub(super) fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+}
+
+impl fmt::Display for ClaimId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// How a debt stands.
+///
+/// It serialises, for guards that keep it in a database; what is read back equals what was written. The session id is
+/// written whole, and opens the hosted page to whoever reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "standing",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+#[non_exhaustive]
+pub enum Standing {
+    /// Nothing stands in the way of a session: there was none, or the last one ended unpaid.
+    Free,
+    /// Somebody is creating a session.
+    #[non_exhaustive]
+    Claimed {
+        /// Whose claim it is.
+        claim: ClaimId,
+        /// Since when, in whole seconds.
+        #[serde(with = "seconds")]
+        since: SystemTime,
+        /// From then on, whoever claimed it is taken for gone, and the debt is [`Doubtful`](Self::Doubtful).
+        #[serde(with = "seconds")]
+        until: SystemTime,
+    },
+    /// Somebody is replacing a session, and has not begun to create another one.
+    #[non_exhaustive]
+    Replacing {
+        /// The session that is being replaced.
+        session: SessionId,
+        /// Whose claim it is.
+        claim: ClaimId,
+        /// Since when, in whole seconds.
+        #[serde(with = "seconds")]
+        since: SystemTime,
+        /// From then on, whoever claimed it is taken for gone, and the session is [`Live`](Self::Live) again.
+        #[serde(with = "seconds")]
+        until: SystemTime,
+    },
+    /// A session may still be paid. One that waits for the signature of the debit agreement may.
+    #[non_exhaustive]
+    Live {
+        /// That session.
+        session: SessionId,
+    },
+    /// A create may have been carried out, and nobody has the session's id. Only the caller can say what became of it:
+    /// see [`Resolution`].
+    #[non_exhaustive]
+    Doubtful {
+        /// Whose create it was. It may still hear of the session.
+        claim: ClaimId,
+        /// Since when, in whole seconds.
+        #[serde(with = "seconds")]
+        since: SystemTime,
+        /// The session in an answer that has another reference than the one sent. It may be another payor's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        suspect: Option<SessionId>,
+    },
+    /// The session ended, and what was said of it does not tell whether a debit is scheduled: status and code contradict
+    /// each other, or the code is one that is not known. A completion without any code is not held: it stays live. Nothing but a debit that is scheduled after all changes this, except the
+    /// caller.
+    #[non_exhaustive]
+    Held {
+        /// That session.
+        session: SessionId,
+        /// What was said of it.
+        status: SessionStatus,
+        /// What was said of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status_details: Option<StatusDetails>,
+    },
+    /// The debit is scheduled: never again.
+    #[non_exhaustive]
+    Paid {
+        /// The session that it was scheduled in; nothing where the caller said that it is paid without knowing it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session: Option<SessionId>,
+        /// Whether the session was also said to have ended otherwise. Somebody should look at it.
+        contradicted: bool,
+    },
+}
+
+/// What a guard made of an outcome that it was told; in order, the last needs a person most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Noted {
+    /// No debt is known to have this session. Debts that ended unpaid are not remembered.
+    Unknown,
+    /// It changes nothing: the session is open, or this is known.
+    NoNews,
+    /// The session ended unpaid, and another one may be created.
+    Free,
+    /// The debit is scheduled; no other session will be created.
+    Paid,
+    /// Nothing can be concluded, and nothing more is created until the caller decides: [`Standing::Held`].
+    Held,
+    /// What is said of the session contradicts what was said of it before. The standing keeps to the safe side: a debt
+    /// that is paid stays paid, one that is held stays held.
+    Contradicted,
+}
+
+/// The work of a claim that was dropped half-way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Abandoned {
+    /// Whose claim it was.
+    pub claim: ClaimId,
+    /// Whether a create may have left.
+    pub may_have_left: bool,
+    /// The session that was created, where the answer had come and the guard had not kept it yet.
+    pub session: Option<SessionId>,
+}
+
+impl Standing {
+    /// Returns the session that it is about, if one is known. The suspect of a doubtful create is not.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionId> {
+        match self {
+            Self::Free | Self::Claimed { .. } | Self::Doubtful { .. } => None,
+            Self::Replacing { session, .. }
+            | Self::Live { session }
+            | Self::Held { session, .. } => Some(session),
+            Self::Paid { session, .. } => session.as_ref(),
+        }
+    }
+
+    /// Returns what follows when a claim has been dropped; nothing where it stands as it should.
+    #[must_use]
+    pub fn after(&self, abandoned: &Abandoned) -> Option<Self> {
+        match abandoned.session {
+            Some(session) => self.opened(abandoned.claim, session),
+            None if abandoned.may_have_left => self.in_doubt(abandoned.claim, None),
+            None => self.released(abandoned.claim),
+        }
+    }
+
+    /// A claim that is too old is one whose claimant is gone: it may have created a session, or not.
+    pub(super) fn aged(self, now: SystemTime) -> Self {
+        match self {
+            Self::Claimed {
+                claim,
+                since,
+                until,
+            } if until <= now => Self::Doubtful {
+                claim,
+                since,
+                suspect: None,
+            },
+            // Nothing was created in this state.
+            Self::Replacing { session, until, .. } if until <= now => Self::Live { session },
+            other => other,
+        }
+    }
+
+    pub(super) fn claimed(claim: ClaimId, now: SystemTime, within: Duration) -> Self {
+        Self::Claimed {
+            claim,
+            since: whole(now),
+            until: later(now, within),
+        }
+    }
+
+    pub(super) fn replacing(
+        session: SessionId,
+        claim: ClaimId,
+        now: SystemTime,
+        within: Duration,
+    ) -> Self {
+        Self::Replacing {
+            session,
+            claim,
+            since: whole(now),
+            until: later(now, within),
+        }
+    }
+
+    /// What a claimed or a doubtful debt becomes when its create has a session after all.
+    pub(super) fn opened(&self, by: ClaimId, session: SessionId) -> Option<Self> {
+        match self {
+            Self::Claimed { claim, .. } | Self::Doubtful { claim, .. } if *claim == by => {
+                Some(Self::Live { session })
+            }
+            // The claim grew too old, the caller said that nothing exists, and here it is.
+            Self::Free => Some(Self::Live { session }),
+            _ => None,
+        }
+    }
+
+    /// What a claimed debt becomes when its create may have been carried out.
+    pub(super) fn in_doubt(&self, by: ClaimId, suspect: Option<SessionId>) -> Option<Self> {
+        match self {
+            Self::Claimed { claim, since, .. } if *claim == by => Some(Self::Doubtful {
+                claim: by,
+                since: *since,
+                suspect,
+            }),
+            Self::Doubtful {
+                claim,
+                since,
+                suspect: known,
+            } if *claim == by => Some(Self::Doubtful {
+                claim: by,
+                since: *since,
+                suspect: suspect.or(*known),
+            }),
+            _ => None,
+        }
+    }
+
+    /// What it becomes when the claimant knows that nothing was created.
+    pub(super) fn released(&self, by: ClaimId) -> Option<Self> {
+        match self {
+            Self::Claimed { claim, .. } | Self::Doubtful { claim, .. } if *claim == by => {
+                Some(Self::Free)
+            }
+            Self::Replacing { claim, session, .. } if *claim == by => {
+                Some(Self::Live { session: *session })
+            }
+            _ => None,
+        }
+    }
+
+    /// What a free debt that was claimed to replace a session becomes when there is no such session.
+    pub(super) fn unfounded(&self, by: ClaimId) -> Option<Self> {
+        match self {
+            Self::Replacing { claim, .. } if *claim == by => Some(Self::Free),
+            _ => None,
+        }
+    }
+
+    /// What it becomes when somebody tells how a session came out.
+    pub(super) fn told(
+        &self,
+        of: &SessionId,
+        status: &SessionStatus,
+        details: Option<&StatusDetails>,
+    ) -> (Option<Self>, Noted) {
+        let Some(outcome) = Outcome::of(status, details) else {
+            return (None, Noted::NoNews);
+        };
+        if self.session() != Some(of) {
+            return (None, Noted::Unknown);
+        }
+        // A completion without a code says that either a debit is scheduled or a signature is missing, and the code may
+        // come with the next report. The session is live until then.
+        let open = matches!(
+            outcome,
+            Outcome::AwaitingPadSignature | Outcome::Unclear(None)
+        );
+        let paid = Self::Paid {
+            session: Some(*of),
+            contradicted: false,
+        };
+        match self {
+            // A signature that is missing is one that has come since.
+            Self::Paid { .. } if outcome.is_scheduled() || open => (None, Noted::NoNews),
+            Self::Paid { contradicted, .. } => (
+                (!contradicted).then_some(Self::Paid {
+                    session: Some(*of),
+                    contradicted: true,
+                }),
+                Noted::Contradicted,
+            ),
+            _ if outcome.is_scheduled() => (Some(paid), Noted::Paid),
+            _ if open => (None, Noted::NoNews),
+            Self::Held { .. } if outcome.is_unpaid() => (None, Noted::Contradicted),
+            Self::Held { .. } => (None, Noted::NoNews),
+            Self::Live { .. } if outcome.is_unpaid() => (Some(Self::Free), Noted::Free),
+            // Whoever replaces it asks for the status after this.
+            Self::Replacing { .. } if outcome.is_unpaid() => (None, Noted::NoNews),
+            _ => (
+                Some(Self::Held {
+                    session: *of,
+                    status: status.clone(),
+                    status_details: details.cloned(),
+                }),
+                Noted::Held,
+            ),
+        }
+    }
+
+    /// What it becomes by the word of the caller; nothing where that is not for the caller to say.
+    pub(super) fn resolved(&self, by: Resolution) -> Option<Self> {
+        match (by, self) {
+            // Somebody is at work; a claim that is too old is none.
+            (_, Self::Claimed { .. } | Self::Replacing { .. }) => None,
+            (Resolution::NothingExists, Self::Free | Self::Doubtful { .. }) => Some(Self::Free),
+            (Resolution::Unpaid(of), Self::Live { session } | Self::Held { session, .. })
+                if *session == of =>
+            {
+                Some(Self::Free)
+            }
+            (Resolution::Session(of), Self::Free | Self::Doubtful { .. }) => {
+                Some(Self::Live { session: of })
+            }
+            (Resolution::Session(of), Self::Live { session }) if *session == of => {
+                Some(self.clone())
+            }
+            (Resolution::Paid, Self::Paid { .. }) => Some(self.clone()),
+            (Resolution::Paid, _) => Some(Self::Paid {
+                session: self.session().copied(),
+                contradicted: false,
+            }),
+            (
+                Resolution::NothingExists | Resolution::Unpaid(_) | Resolution::Session(_),
+                Self::Free
+                | Self::Live { .. }
+                | Self::Doubtful { .. }
+                | Self::Held { .. }
+                | Self::Paid { .. },
+            ) => None,
+        }
+    }
+}
+
+/// As it is said to people, without what it is about.
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Free => "free",
+            Self::Claimed { .. } => "a session is being created",
+            Self::Replacing { .. } => "a session is being replaced",
+            Self::Live { .. } => "a session is live",
+            Self::Doubtful { .. } => "a session may have been created whose id is lost",
+            Self::Held { .. } => "a session ended without telling whether it is paid",
+            Self::Paid {
+                contradicted: false,
+                ..
+            } => "paid",
+            Self::Paid {
+                contradicted: true, ..
+            } => "paid, and also said not to be",
+        })
+    }
+}
+
+/// Whole seconds, so that a time that was written into a database is the same when it is read.
+fn whole(time: SystemTime) -> SystemTime {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    UNIX_EPOCH
+        .checked_add(Duration::from_secs(since.as_secs()))
+        .unwrap_or(UNIX_EPOCH)
+}
+
+/// Never earlier than `within` from now.
+fn later(now: SystemTime, within: Duration) -> SystemTime {
+    let second = Duration::from_secs(1);
+    let end = within.min(LONGEST_CLAIM).saturating_add(second);
+    whole(now.checked_add(end).unwrap_or(now))
+}
+
+/// A claim is taken for gone after a year at the latest, whatever the timeouts are.
+const LONGEST_CLAIM: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// Times as seconds since 1970.
+mod seconds {
+    use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+
+    pub(super) fn serialize<S: Serializer>(time: &SystemTime, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(
+            time.duration_since(UNIX_EPOCH)
+                .unwrap_or_default()
+                .as_secs(),
+        )
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<SystemTime, D::Error> {
+        let seconds = u64::deserialize(from)?;
+        UNIX_EPOCH
+            .checked_add(Duration::from_secs(seconds))
+            .ok_or_else(|| D::Error::custom("a time that is too far away"))
+    }
+}
