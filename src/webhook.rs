@@ -1,0 +1,114 @@
+//! Webhooks: verified over the raw bytes first, read afterwards.
+//!
+//! Flinks reports that a session completed, failed or was cancelled by one POST, `SessionSetupStatusChanged`, signed in the
+//! header `X-Webhook-Signature: sha256=HEX` (WST, WSET). It is sent once and never repeated, and not at all for a session
+//! that expired. Two things follow:
+//!
+//! - **Nothing signed is lost for being odd.** The envelope, the name of the type member and the format of `when` are not
+//!   published. A body whose signature holds is an [`Event`], whatever it is; one that is not understood is
+//!   [`Event::Other`], raw. That `when` is old, ahead, or not readable is told by [`Freshness`], and refused only by
+//!   [`require_fresh`](WebhookVerifier::require_fresh).
+//! - **Webhooks alone are not enough.** Ask the status endpoint for every session whose event did not come:
+//!   [`Client::reconcile`](crate::Client::reconcile).
+//!
+//! Nothing unsigned is parsed. What is read is a body that only the check of the signature can make, so that the order cannot
+//! be got wrong. The body must be the bytes as they came: JSON that was parsed and written again has another signature.
+//!
+//! ```
+//! use flinks_pay::webhook::{Event, WebhookSecret, WebhookVerifier};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let verifier = WebhookVerifier::new(WebhookSecret::new("a secret out of your vault")?);
+//! # let body = br#"{"when":"2026-03-04T05:06:07Z","sessionId":"6f1d0c3a-52b7-4e98-8a41-c07d95e2b613",
+//! #     "status":"Completed","statusDetails":"EFT0301"}"#;
+//! # let header = WebhookSecret::new("a secret out of your vault")?.sign(body);
+//! // `header` and `body` as they came, in whatever framework.
+//! let verified = verifier.verify_value(&header, body)?;
+//! // The key finds an event that was handled already.
+//! if let Event::StatusChanged(event) = &verified.event {
+//!     println!("{}: {}", event.key(), event.report().status);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What to do with an event
+//!
+//! Tell it to the [guard of debts](crate::client::once), so that nobody collects a second time what is paid. An event of
+//! another kind may be a status event under a new name, and no event comes twice, so ask for the status of its session. What
+//! the client reads itself, it tells the guard itself.
+//!
+//! ```
+//! use flinks_pay::Client;
+//! use flinks_pay::webhook::Event;
+//!
+//! async fn handle(client: &Client, event: &Event) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+//!     match event {
+//!         Event::StatusChanged(event) => {
+//!             client.note_outcome(event.report()).await?;
+//!         }
+//!         other => match other.session_id() {
+//!             Some(session) => {
+//!                 client.status(&session).await?;
+//!             }
+//!             // The body of an `OtherEvent` is worth keeping.
+//!             None => eprintln!("an event about nobody knows what, of {:?}", other.when()),
+//!         },
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Where this fails, the outcome is told nowhere: do it again later, or have the session reconciled.
+//!
+//! # What is looked for
+//!
+//! The members `sessionId` (a UUID) and `status` (a text), and beside them `referenceId`, `amount` and `statusDetails`: at the top of
+//! the body, or in the one member of the top, of whatever name, that is an object with both. With two such objects, or with an
+//! object about another session than the top names, it is not known which is meant. Where both have both, the top counts, unless
+//! neither its status nor its code is one that this version knows: then it may be the status of a delivery, and the object counts
+//! if its own is known. `when`, and the kind of the event under
+//! `eventType`, `eventName`, `event` or `type`, may stand in either place; the outer one counts. A body that names another kind
+//! than [`STATUS_CHANGED`] is not read as a status, whatever members it has; one that names none is. The type of the payment,
+//! `EFT`, is no kind.
+//!
+//! Of a member that is there twice the last counts, and null is as good as absent. A member of another JSON type than expected
+//! is kept among those that are not known.
+//!
+//! # When Flinks changes its events
+//!
+//! [`on_drift`](crate::client::ClientBuilder::on_drift) is about answers to a client. A verifier has none, and tells nobody that
+//! events have changed. Look at what is in the event, and have it counted: an [`Event::Other`], an unknown
+//! [status](crate::SessionStatus::Unknown) or [code](crate::session::StatusDetails::Unknown), names in the report's
+//! [`extra`](crate::StatusReport::extra), and [`When::Unreadable`].
+//!
+//! # What to answer
+//!
+//! Answer 200 at once and do the work later; answer [`WebhookError::status`] to what is refused, with no more words than its
+//! `Display` has.
+#![cfg_attr(
+    feature = "axum",
+    doc = "In axum, [`VerifiedWebhook`] as the argument of a handler does all of that."
+)]
+
+mod body;
+mod error;
+mod event;
+#[cfg(feature = "axum")]
+mod extract;
+mod key;
+mod loose;
+mod secret;
+mod signed;
+mod verifier;
+mod when;
+
+pub use error::{Refusal, WebhookError};
+pub use event::{Event, OtherEvent, STATUS_CHANGED, StatusChanged, Verified};
+#[cfg(feature = "axum")]
+pub use extract::{VerifiedWebhook, WebhookRejection};
+pub use key::EventKey;
+pub use secret::{SecretError, WebhookSecret};
+pub use signed::SIGNATURE_HEADER;
+pub use verifier::{DEFAULT_MAX_BODY_BYTES, DEFAULT_TOLERANCE, WebhookVerifier};
+pub use when::{Freshness, When, Written};
