@@ -17,8 +17,11 @@
 //! # }
 //! ```
 //!
-//! It runs on a Tokio runtime with I/O and time enabled. Nothing is retried; [`Error::maybe_applied`] is the thing to read
-//! before creating a session again. The address of the hosted page opens the session to whoever has it.
+//! [`Client::create_once`] creates one session for one debt, however often and from how many places it is called.
+//!
+//! It runs on a Tokio runtime with I/O and time enabled. What fails is tried again where that is safe, by
+//! [a table](client::RETRY_TABLE): a create is not sent a second time once it may have left, and [`Error::maybe_applied`] is
+//! the thing to read before creating a session again. The address of the hosted page opens the session to whoever has it.
 //!
 //! # Where things are
 //!
@@ -27,7 +30,14 @@
 //! | [`domain`] | validated values, and the table of every [rule](domain::RULES) with its source |
 //! | [`session`] | requests that report every violation at once, and answers that keep what they do not know |
 //! | [`client`] | the six operations, the token, and failures that say whether money may have moved |
+//! | [`hosted`] | the page that the payor sees: its address, an iframe, its events, and a listener for the browser |
+//! | [`watch`] | waiting for how sessions come out, and asking for those that stayed silent |
+//! | [`webhook`] | what Flinks sends: verified first, read afterwards |
 //! | [`clock`] | time as a parameter |
+#![cfg_attr(
+    feature = "blocking",
+    doc = "| [`blocking`] | the client for programs without a runtime |"
+)]
 #![cfg_attr(
     feature = "spec",
     doc = "| [`spec`] | the reader of the contract, its translation to JSON Schema, the codegen view |"
@@ -44,19 +54,29 @@
 //! in `openapi/deviations.toml`. Keys such as S0 or GIDX, by which these pages name their sources, are explained in
 //! `openapi/README.md`.
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
 pub mod client;
 pub mod clock;
 pub mod domain;
+pub mod hosted;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod session;
+#[cfg(test)]
+mod simulation;
 #[cfg(feature = "spec")]
 pub mod spec;
+pub mod watch;
+pub mod webhook;
 mod wire;
 
+pub use client::once::{DebtKey, Once, OnceError};
 pub use client::{Client, Credentials, Environment, Error, ErrorKind, Response};
 pub use domain::{Amount, Language, SessionId};
+pub use hosted::{HostedEvent, HostedPage};
 pub use session::{
-    Address, GuaranteeDecision, GuaranteedEft, Limits, Payee, Payor, Redirect, RegularEft,
+    Address, GuaranteeDecision, GuaranteedEft, Limits, Outcome, Payee, Payor, Redirect, RegularEft,
     SessionDetails, SessionRequest, SessionStatus, StatusDetails, StatusReport, Violations,
 };
+pub use watch::{Progress, Settled, WaitError, WaitErrorKind, WaitPolicy};

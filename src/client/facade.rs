@@ -2,27 +2,26 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use http::HeaderValue;
-use http::header::AUTHORIZATION;
-use tokio::time::Instant;
 use url::Url;
 
-use super::call::Stamp;
-use super::credentials::Scheme;
+use super::budget::Budget;
+use super::jitter::Jitter;
+use super::observer::Observer;
+use super::once::Debts;
 use super::token::TokenCache;
+use super::transport::Transport;
 use super::{
-    Call, ClientBuilder, Credentials, Environment, Error, ErrorKind, Operation, Response, Token,
-    convert,
+    Call, ClientBuilder, Credentials, Environment, Error, ErrorKind, Operation, Response, Retries,
+    Timeouts, Token, convert,
 };
 use crate::clock::Clock;
 use crate::domain::{GuaranteedReferenceId, RegularReferenceId, SessionId};
 use crate::session::{
     CancelledSession, ConfirmedGuarantee, CreatedSession, GuaranteeDecision, GuaranteedEft,
-    RegularEft, SessionDetails, SessionRequest, StatusReport,
+    Outcome, RegularEft, SessionDetails, SessionRequest, StatusReport,
 };
 use crate::wire;
 
@@ -33,10 +32,19 @@ pub struct Client(pub(super) Arc<Shared>);
 pub(super) struct Shared {
     pub(super) environment: Environment,
     pub(super) credentials: Credentials,
-    pub(super) total: Duration,
+    pub(super) timeouts: Timeouts,
+    pub(super) retries: Retries,
+    pub(super) budget: Budget,
+    pub(super) jitter: Arc<Jitter>,
+    /// Puts requests together; [`Shared::transport`] sends them.
     pub(super) http: reqwest::Client,
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) observer: Arc<Observer>,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) tokens: Arc<TokenCache>,
+    pub(super) tokens: Arc<TokenCache<Error>>,
+    /// Whether the server has refused to tell a status without credentials.
+    pub(super) status_needs_credentials: AtomicBool,
+    pub(super) debts: Debts,
 }
 
 // Handlers of a web server share one client.
@@ -45,18 +53,6 @@ const _: () = {
     shared_by_threads::<Client>();
     shared_by_threads::<Error>();
 };
-
-/// A deadline too far away for the machine's clock is this far away.
-const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-
-/// The token that an operation needs.
-#[derive(Debug, Clone, Copy)]
-enum Need {
-    /// Any that lives.
-    Any,
-    /// One that no create has used.
-    Unspent,
-}
 
 impl Client {
     /// Begins to set up a client.
@@ -86,8 +82,9 @@ impl Client {
     /// [`ErrorKind::Unauthorized`] or [`ErrorKind::Refused`] for wrong credentials, [`ErrorKind::Configuration`] for
     /// API keys, which have no token, and the kinds of any call.
     pub async fn authorize(&self) -> Result<Response<Token>, Error> {
-        let answer = self.fetch_token(&self.begin(Operation::Authorize)).await?;
-        self.0.tokens.put(&answer, self.0.clock.now());
+        let now = self.0.clock.now();
+        let answer = self.fetch_token(self.begin(Operation::Authorize)).await?;
+        self.0.tokens.put(&answer, now, &self.0.jitter);
         Ok(answer)
     }
 
@@ -101,10 +98,26 @@ impl Client {
         &self,
         request: &SessionRequest,
     ) -> Result<Response<CreatedSession>, Error> {
-        match request {
-            SessionRequest::Guaranteed(request) => self.create_guaranteed(request).await,
-            SessionRequest::Regular(request) => self.create_regular(request).await,
-        }
+        self.create_within(self.begin(Operation::CreateSession), request)
+            .await
+    }
+
+    pub(super) async fn create_within(
+        &self,
+        call: Call,
+        request: &SessionRequest,
+    ) -> Result<Response<CreatedSession>, Error> {
+        let (body, reference) = match request {
+            SessionRequest::Guaranteed(request) => (
+                convert::guaranteed(request),
+                request.reference_id().map(GuaranteedReferenceId::expose),
+            ),
+            SessionRequest::Regular(request) => (
+                convert::regular(request),
+                request.reference_id().map(RegularReferenceId::expose),
+            ),
+        };
+        self.create_wire(call, body, reference).await
     }
 
     /// Creates a Guaranteed EFT session.
@@ -117,6 +130,7 @@ impl Client {
         request: &GuaranteedEft,
     ) -> Result<Response<CreatedSession>, Error> {
         self.create_wire(
+            self.begin(Operation::CreateSession),
             convert::guaranteed(request),
             request.reference_id().map(GuaranteedReferenceId::expose),
         )
@@ -133,6 +147,7 @@ impl Client {
         request: &RegularEft,
     ) -> Result<Response<CreatedSession>, Error> {
         self.create_wire(
+            self.begin(Operation::CreateSession),
             convert::regular(request),
             request.reference_id().map(RegularReferenceId::expose),
         )
@@ -141,18 +156,22 @@ impl Client {
 
     async fn create_wire(
         &self,
+        call: Call,
         body: wire::types::CreateSessionRequest,
         reference: Option<&str>,
     ) -> Result<Response<CreatedSession>, Error> {
-        let (wire, call) = self.open(Operation::CreateSession, Need::Unspent).await?;
-        let answer = call
-            .run(wire.create_session(&body), convert::created)
-            .await?;
-        let about_ours = match (reference, answer.reference_id.as_ref()) {
-            (Some(ours), Some(theirs)) => ours == theirs.expose(),
-            _ => true,
-        };
-        call.insist(about_ours, answer)
+        let body = &body;
+        self.drive(call, |wire, call| async move {
+            let answer = call
+                .run(wire.create_session(body), convert::created)
+                .await?;
+            let about_ours = match (reference, answer.reference_id.as_ref()) {
+                (Some(ours), Some(theirs)) => ours == theirs.expose(),
+                _ => true,
+            };
+            call.insist(about_ours, answer)
+        })
+        .await
     }
 
     /// Reads how far a session has come. Safe to repeat; about every 30 seconds, and never faster than every 10, is
@@ -162,11 +181,10 @@ impl Client {
     ///
     /// [`ErrorKind::NotFound`] for an id that Flinks does not know, and the kinds of any call.
     pub async fn status(&self, session: &SessionId) -> Result<Response<StatusReport>, Error> {
-        let (wire, call) = self.open(Operation::GetSessionStatus, Need::Any).await?;
-        let answer = call
-            .run(wire.get_session_status(&session.expose()), convert::status)
-            .await?;
-        call.insist(answer.session_id == *session, answer)
+        let call = self.begin(Operation::GetSessionStatus);
+        let answer = self.status_within(call.clone(), session).await?;
+        self.tell(call.time_left(), &*answer).await;
+        Ok(answer)
     }
 
     /// Reads everything known about a session: what was sent, the verified account, the guarantee. Safe to repeat.
@@ -176,29 +194,53 @@ impl Client {
     /// [`ErrorKind::NotFound`] for an id that Flinks does not know, [`ErrorKind::Forbidden`] for another client's
     /// session, and the kinds of any call.
     pub async fn details(&self, session: &SessionId) -> Result<Response<SessionDetails>, Error> {
-        let (wire, call) = self.open(Operation::GetSessionDetails, Need::Any).await?;
-        let answer = call
-            .run(
-                wire.get_session_details(&session.expose()),
-                convert::details,
-            )
-            .await?;
-        call.insist(answer.session_id == *session, answer)
+        let call = self.begin(Operation::GetSessionDetails);
+        let answer = self.details_within(call.clone(), session).await?;
+        self.tell(call.time_left(), &*answer).await;
+        Ok(answer)
     }
 
-    /// Ends a session that is still open. Safe to repeat, but a session that has ended is refused, one that this call
-    /// ended earlier included.
+    /// Ends a session that is still open. `Ok` means that it is cancelled, and that nothing in the answer says otherwise.
+    ///
+    /// Safe to repeat: where a session is refused because it has ended, its status is read (or its details, where there is
+    /// no status), and one that is cancelled is answered as if this call had done it, with what was read as the raw answer.
+    /// A cancellation whose answer was lost is so not taken for a failure when it is sent again. The same is done for a
+    /// success that tells another status.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Refused`] or [`ErrorKind::Conflict`] for a session that has ended, [`ErrorKind::NotFound`] for an
     /// id that Flinks does not know, and the kinds of any call.
+    ///
+    /// [`ErrorKind::Conflict`] with a 2xx as [`status`](Error::status) is a success that tells another status than
+    /// cancelled: it is in [`raw`](Error::raw), and the payor may have been faster. [`Error::maybe_applied`] is false if the
+    /// session has surely ended otherwise, as scheduled, failed or expired; true if it is open, or if status and code
+    /// contradict each other.
     pub async fn cancel(&self, session: &SessionId) -> Result<Response<CancelledSession>, Error> {
-        let (wire, call) = self.open(Operation::CancelSession, Need::Any).await?;
-        let answer = call
-            .run(wire.cancel_session(&session.expose()), convert::cancelled)
-            .await?;
-        call.insist(answer.session_id == *session, answer)
+        let call = self.begin(Operation::CancelSession);
+        let error = match self.cancel_within(call.clone(), session).await {
+            Ok(answer) => {
+                self.tell(call.time_left(), &*answer).await;
+                return Ok(answer);
+            }
+            Err(error) => error,
+        };
+        if let Some(instead) = answered_instead(&error) {
+            self.tell(call.time_left(), &instead).await;
+        }
+        if !self.may_be_done_already(&error) {
+            return Err(error);
+        }
+        // On the heap: most cancellations need no look.
+        let Ok(seen) = Box::pin(self.look_within(&call, session)).await else {
+            return Err(error);
+        };
+        self.tell(call.time_left(), &*seen).await;
+        if seen.outcome() == Some(Outcome::Cancelled) {
+            Ok(seen.map(CancelledSession::from))
+        } else {
+            Err(error)
+        }
     }
 
     /// Accepts or rejects an offered guarantee. Only for clients with a guarantee webhook; a rejection fails the
@@ -212,80 +254,112 @@ impl Client {
         session: &SessionId,
         decision: GuaranteeDecision,
     ) -> Result<Response<ConfirmedGuarantee>, Error> {
-        let (wire, call) = self.open(Operation::ConfirmGuarantee, Need::Any).await?;
-        let body = convert::decision(decision);
-        let answer = call
-            .run(
-                wire.confirm_guarantee(&session.expose(), &body),
-                convert::confirmed,
-            )
-            .await?;
-        call.insist(answer.session_id == *session, answer)
-    }
-
-    /// Begins a call: from here its time runs.
-    fn begin(&self, operation: Operation) -> Call {
-        let now = Instant::now();
-        let deadline = now.checked_add(self.0.total).unwrap_or(now + NEVER);
-        Call::begin(operation, deadline, Arc::clone(&self.0.clock))
-    }
-
-    /// Prepares a call of anything but `authorize`: credentials, and a generated client of its own that shares the
-    /// call's context.
-    async fn open(&self, operation: Operation, need: Need) -> Result<(wire::Client, Call), Error> {
-        let call = self.begin(operation);
-        let call = match &self.0.credentials.0 {
-            Scheme::ApiKey { key, id } => {
-                let headers = [("x-api-key", key.expose()), ("x-client-id", id.expose())];
-                let stamp = headers.map(|(name, text)| {
-                    Ok((http::HeaderName::from_static(name), header(text, &call)?))
-                });
-                let stamp = stamp.into_iter().collect::<Result<Stamp, Error>>()?;
-                call.stamped(stamp)
-            }
-            Scheme::Basic { .. } | Scheme::Form { .. } => {
-                let tokens = &self.0.tokens;
-                let now = self.0.clock.now();
-                let errand = call.errand(Operation::Authorize);
-                // On the heap: most calls hold a token already, and their future should stay small.
-                let fetch =
-                    Box::pin(async { self.fetch_token(&errand).await.map(Response::into_inner) });
-                let token = match need {
-                    Need::Any => errand.in_time(tokens.any(now, fetch)).await,
-                    Need::Unspent => errand.in_time(tokens.for_create(now, fetch)).await,
-                }??;
-                let bearer = header(&format!("Bearer {}", token.expose()), &call)?;
-                call.stamped(vec![(AUTHORIZATION, bearer)])
-                    .holding(token, Arc::clone(tokens))
-            }
-        };
-        Ok((self.wire(&call), call))
-    }
-
-    async fn fetch_token(&self, call: &Call) -> Result<Response<Token>, Error> {
-        let (stamp, body) = match &self.0.credentials.0 {
-            Scheme::Basic { id, secret } => {
-                let pair = BASE64_STANDARD.encode(format!("{}:{}", id.expose(), secret.expose()));
-                (
-                    vec![(AUTHORIZATION, header(&format!("Basic {pair}"), call)?)],
-                    convert::grant(None),
+        let call = self.begin(Operation::ConfirmGuarantee);
+        let body = &convert::decision(decision);
+        self.drive(call, |wire, call| async move {
+            let answer = call
+                .run(
+                    wire.confirm_guarantee(&session.expose(), body),
+                    convert::confirmed,
                 )
-            }
-            Scheme::Form { id, secret } => (Vec::new(), convert::grant(Some((id, secret)))),
-            Scheme::ApiKey { .. } => return Err(call.error(ErrorKind::Configuration)),
-        };
-        let call = call.stamped(stamp);
-        call.run(self.wire(&call).authorize(&body), convert::token)
-            .await
+                .await?;
+            call.insist(answer.session_id == *session, answer)
+        })
+        .await
     }
 
-    fn wire(&self, call: &Call) -> wire::Client {
-        wire::Client::new_with_client(
-            self.0.environment.prefix(),
-            self.0.http.clone(),
-            call.clone(),
-        )
+    /// The clock that everything which waits runs on.
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
     }
+
+    /// Draws a pause by chance, from nothing to `bound`.
+    pub(crate) fn chance(&self, bound: Duration) -> Duration {
+        self.0.jitter.up_to(bound)
+    }
+
+    /// The same client, with another carrier of its requests.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn carried_by(mut self, transport: Arc<dyn Transport>) -> Self {
+        let shared = Arc::get_mut(&mut self.0);
+        #[allow(clippy::expect_used, reason = "for tests")]
+        let shared = shared.expect("a client that has not been cloned");
+        shared.transport = transport;
+        self
+    }
+
+    /// Reads the status, and leaves it to the caller to [tell](Self::tell) the guard.
+    pub(crate) async fn status_within(
+        &self,
+        call: Call,
+        session: &SessionId,
+    ) -> Result<Response<StatusReport>, Error> {
+        self.drive(call, |wire, call| async move {
+            let answer = call
+                .run(wire.get_session_status(&session.expose()), convert::status)
+                .await?;
+            call.insist(answer.session_id == *session, answer)
+        })
+        .await
+    }
+
+    /// Reads the details, and leaves it to the caller to [tell](Self::tell) the guard.
+    pub(crate) async fn details_within(
+        &self,
+        call: Call,
+        session: &SessionId,
+    ) -> Result<Response<SessionDetails>, Error> {
+        self.drive(call, |wire, call| async move {
+            let answer = call
+                .run(
+                    wire.get_session_details(&session.expose()),
+                    convert::details,
+                )
+                .await?;
+            call.insist(answer.session_id == *session, answer)
+        })
+        .await
+    }
+
+    async fn cancel_within(
+        &self,
+        call: Call,
+        session: &SessionId,
+    ) -> Result<Response<CancelledSession>, Error> {
+        self.drive(call, |wire, call| async move {
+            let answer = call
+                .run(wire.cancel_session(&session.expose()), convert::cancelled)
+                .await?;
+            let answer = call.insist(answer.session_id == *session, answer)?;
+            match Outcome::of(&answer.status, answer.status_details.as_ref()) {
+                Some(Outcome::Cancelled) => Ok(answer),
+                outcome => {
+                    let conflict = call.error(ErrorKind::Conflict).with_raw(Some(answer.raw));
+                    Err(match outcome {
+                        Some(Outcome::Scheduled | Outcome::Failed(_) | Outcome::Expired) => {
+                            conflict
+                        }
+                        _ => conflict.unsure(),
+                    })
+                }
+            }
+        })
+        .await
+    }
+
+    /// Pages disagree on the number by which an ended session is refused (ECAN, S3).
+    fn may_be_done_already(&self, error: &Error) -> bool {
+        !self.0.retries.are_off()
+            && matches!(error.kind(), ErrorKind::Refused | ErrorKind::Conflict)
+    }
+}
+
+/// What a cancellation was answered with that did not cancel.
+fn answered_instead(error: &Error) -> Option<CancelledSession> {
+    let answer = error
+        .raw()
+        .filter(|raw| error.kind() == ErrorKind::Conflict && raw.status.is_success())?;
+    serde_json::from_slice(&answer.json()).ok()
 }
 
 impl fmt::Debug for Client {
@@ -295,12 +369,4 @@ impl fmt::Debug for Client {
             .field("credentials", &self.0.credentials)
             .finish_non_exhaustive()
     }
-}
-
-/// A header value that is marked sensitive.
-fn header(text: &str, call: &Call) -> Result<HeaderValue, Error> {
-    let mut value = HeaderValue::from_str(text)
-        .map_err(|error| call.error(ErrorKind::Configuration).with_source(error))?;
-    value.set_sensitive(true);
-    Ok(value)
 }
