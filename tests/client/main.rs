@@ -9,73 +9,38 @@
 
 mod errors;
 mod failures;
+mod matrix;
 mod odd_answers;
 mod requests;
+mod retries;
 #[path = "../support/mod.rs"]
 mod support;
+mod tokens;
 
-use std::error::Error as _;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use flinks_pay::client::{MAX_BODY_BYTES, Operation, Timeouts};
+use flinks_pay::client::{MAX_BODY_BYTES, Operation, Retries, Timeouts};
 use flinks_pay::domain::Private;
 use flinks_pay::{
-    Client, Credentials, Environment, Error, ErrorKind, GuaranteeDecision, GuaranteedEft, Payor,
-    RegularEft, SessionId, SessionStatus, StatusDetails,
+    Client, Credentials, Environment, Error, ErrorKind, GuaranteeDecision, Payor, RegularEft,
+    SessionStatus, StatusDetails,
 };
+use support::calls::{SESSION, call, chain, request, session};
 use support::scripted::{Asked, Reply, Scripted};
 
-const SESSION: &str = "0f9e8d7c-6b5a-4c3d-8e1f-001122334455";
 const OTHER: &str = "11111111-2222-4333-8444-555555555555";
 
+/// A client that makes one request of a call: what one answer means is one thing, what follows it is another.
 fn client(server: &Scripted) -> Client {
     client_with(server, Credentials::basic("shop", "hush").unwrap())
 }
 
 fn client_with(server: &Scripted, credentials: Credentials) -> Client {
     Client::builder(Environment::custom(server.base()).unwrap(), credentials)
+        .retries(Retries::off())
         .build()
         .unwrap()
-}
-
-fn session() -> SessionId {
-    SessionId::new(SESSION).unwrap()
-}
-
-fn request() -> GuaranteedEft {
-    GuaranteedEft::new(Payor::new("Robin", "Tester"))
-        .amount("120.50")
-        .reference_id("invoice-1042")
-        .build()
-        .unwrap()
-}
-
-/// Calls one operation and drops the answer.
-async fn call(client: &Client, operation: Operation) -> Result<(), Error> {
-    match operation {
-        Operation::Authorize => client.authorize().await.map(drop),
-        Operation::CreateSession => client.create_guaranteed(&request()).await.map(drop),
-        Operation::GetSessionStatus => client.status(&session()).await.map(drop),
-        Operation::GetSessionDetails => client.details(&session()).await.map(drop),
-        Operation::CancelSession => client.cancel(&session()).await.map(drop),
-        Operation::ConfirmGuarantee => client
-            .confirm_guarantee(&session(), GuaranteeDecision::accept())
-            .await
-            .map(drop),
-        other => panic!("{other} is not called here"),
-    }
-}
-
-/// An error's whole chain, as a caller would log it.
-fn chain(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        write!(text, ": {cause}").unwrap();
-        source = cause.source();
-    }
-    text
 }
 
 /// Handlers of a web server are spawned: every future must be able to move between threads.
@@ -91,4 +56,25 @@ fn every_future_is_send() {
     is_send(client.details(&session()));
     is_send(client.cancel(&session()));
     is_send(client.confirm_guarantee(&session(), GuaranteeDecision::accept()));
+}
+
+/// A handler's task holds the future of the call that it makes.
+#[test]
+fn no_future_is_large() {
+    fn size<T>(_: &T) -> usize {
+        std::mem::size_of::<T>()
+    }
+    let base = Environment::custom("https://pay.example").unwrap();
+    let credentials = Credentials::api_key("key-1", "shop").unwrap();
+    let client = Client::builder(base, credentials).build().unwrap();
+    let (session, request) = (session(), request());
+    let sizes = [
+        size(&client.authorize()),
+        size(&client.create_guaranteed(&request)),
+        size(&client.status(&session)),
+        size(&client.details(&session)),
+        size(&client.cancel(&session)),
+        size(&client.confirm_guarantee(&session, GuaranteeDecision::accept())),
+    ];
+    assert!(sizes.iter().all(|size| *size <= 6 * 1024), "{sizes:?}");
 }

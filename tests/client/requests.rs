@@ -125,8 +125,13 @@ async fn credentials_travel_in_each_of_the_three_ways() {
 #[tokio::test]
 async fn each_create_takes_a_token_of_its_own_and_everything_else_shares() {
     let server = Scripted::start(|asked: &Asked| {
+        let status = if asked.line.ends_with("/cancel") {
+            "Canceled"
+        } else {
+            "Initiated"
+        };
         let body = format!(
-            r#"{{"sessionId":"{SESSION}","status":"Initiated","referenceId":"invoice-1042"}}"#
+            r#"{{"sessionId":"{SESSION}","status":"{status}","referenceId":"invoice-1042"}}"#
         );
         Reply::json(
             if asked.line == "POST /api/v2/sessions" {

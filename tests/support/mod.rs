@@ -1,4 +1,7 @@
 //! Shared by the test programs; each uses a part.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+pub mod calls;
+pub mod moved;
 pub mod scripted;
+pub mod trace;

@@ -1,11 +1,12 @@
 //! A server that answers what it is told to, byte for byte, and keeps what it was asked.
 
 use std::fmt::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::Semaphore;
 
 /// What to do with one request.
 #[derive(Debug, Clone)]
@@ -14,8 +15,12 @@ pub enum Reply {
     Bytes(Vec<u8>),
     /// Send these bytes, then keep the connection open and say nothing more.
     Stall(Vec<u8>),
+    /// Wait for a permit, which is given back, and then do this.
+    After(Arc<Semaphore>, Box<Reply>),
     /// Close without a word.
     Close,
+    /// Break the connection off, so that the other side gets a reset.
+    Reset,
 }
 
 impl Reply {
@@ -31,6 +36,14 @@ impl Reply {
         }
         head.push_str("\r\n");
         Self::Bytes([head.as_bytes(), body].concat())
+    }
+
+    /// The answer to `authorize`: `token-1`, `token-2` and so on.
+    pub fn token(number: usize, lifetime: u64) -> Self {
+        let body = format!(
+            r#"{{"access_token":"token-{number}","token_type":"bearer","expires_in":{lifetime}}}"#
+        );
+        Self::json(200, &body)
     }
 
     /// A complete answer with a JSON body.
@@ -66,26 +79,64 @@ impl Asked {
 pub struct Scripted {
     base: String,
     asked: Arc<Mutex<Vec<Asked>>>,
+    stalled: Arc<AtomicUsize>,
     task: tokio::task::JoinHandle<()>,
 }
 
 impl Scripted {
     /// Answers each request by what `script` says about it; `authorize` is answered by `token-1`, `token-2` and so on.
     pub async fn start(script: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let tokens = AtomicUsize::new(0);
+        Self::bare(move |asked| {
+            let scripted = script(asked);
+            if !asked.line.contains("/authorize") {
+                return scripted;
+            }
+            match scripted {
+                Reply::Close => Reply::Close,
+                Reply::Bytes(bytes) if authorize_too(&bytes) => Reply::Bytes(bytes),
+                _ => Reply::token(tokens.fetch_add(1, Ordering::SeqCst) + 1, 599),
+            }
+        })
+        .await
+    }
+
+    /// Answers each request by what `script` says about it, `authorize` included.
+    pub async fn bare(script: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
+        Self::at(TcpListener::bind("127.0.0.1:0").await.unwrap(), script)
+    }
+
+    /// The same on a port of the caller's.
+    pub fn at(
+        listener: TcpListener,
+        script: impl Fn(&Asked) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        super::trace::listen();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
+        let stalled = Arc::new(AtomicUsize::new(0));
         let script = Arc::new(script);
         let task = tokio::spawn({
-            let asked = Arc::clone(&asked);
+            let (asked, stalled) = (Arc::clone(&asked), Arc::clone(&stalled));
             async move {
                 while let Ok((stream, _)) = listener.accept().await {
                     let (asked, script) = (Arc::clone(&asked), Arc::clone(&script));
-                    tokio::spawn(async move { serve(stream, &asked, &*script).await });
+                    let stalled = Arc::clone(&stalled);
+                    tokio::spawn(async move { serve(stream, &asked, &stalled, &*script).await });
                 }
             }
         });
-        Self { base, asked, task }
+        Self {
+            base,
+            asked,
+            stalled,
+            task,
+        }
+    }
+
+    /// How many connections have been left open without a word so far.
+    pub fn stalled(&self) -> usize {
+        self.stalled.load(Ordering::SeqCst)
     }
 
     /// Where it listens.
@@ -113,46 +164,46 @@ impl Drop for Scripted {
     }
 }
 
+/// An address where nobody listens, and nobody else can begin to for as long as the socket is held.
+pub fn nobody() -> (TcpSocket, String) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let base = format!("http://{}", socket.local_addr().unwrap());
+    (socket, base)
+}
+
 async fn serve(
     mut stream: TcpStream,
     asked: &Mutex<Vec<Asked>>,
+    stalled: &AtomicUsize,
     script: &(dyn Fn(&Asked) -> Reply + Send + Sync),
 ) {
     let Some(request) = read(&mut stream).await else {
         return;
     };
-    let tokens = {
-        let mut all = asked.lock().unwrap();
-        all.push(request.clone());
-        all.iter()
-            .filter(|asked| asked.line.contains("/authorize"))
-            .count()
-    };
-    let scripted = script(&request);
-    let reply = match scripted {
-        Reply::Close if request.line.contains("/authorize") => Reply::Close,
-        _ if request.line.contains("/authorize")
-            && !matches!(&scripted, Reply::Bytes(bytes) if authorize_too(bytes)) =>
-        {
-            Reply::json(
-                200,
-                &format!(
-                    r#"{{"access_token":"token-{tokens}","token_type":"bearer","expires_in":599}}"#
-                ),
-            )
-        }
-        reply => reply,
-    };
+    asked.lock().unwrap().push(request.clone());
+    let mut reply = script(&request);
+    while let Reply::After(gate, then) = reply {
+        let _permit = gate.acquire().await.unwrap();
+        reply = *then;
+    }
     match reply {
+        Reply::After(..) => unreachable!("it has been waited for"),
         Reply::Bytes(bytes) => {
             let _ = stream.write_all(&bytes).await;
             let _ = stream.shutdown().await;
         }
         Reply::Stall(bytes) => {
             let _ = stream.write_all(&bytes).await;
-            tokio::time::sleep(Duration::from_secs(30)).await;
+            stalled.fetch_add(1, Ordering::SeqCst);
+            // Until the other side gives up.
+            let _ = stream.read(&mut [0]).await;
         }
         Reply::Close => {}
+        Reply::Reset => {
+            let _ = stream.set_zero_linger();
+        }
     }
 }
 

@@ -1,0 +1,54 @@
+//! A payment in the sandbox.
+
+use flinks_pay::domain::{ApiKey, ClientId, ClientSecret};
+use flinks_pay::sandbox::Sandbox;
+use flinks_pay::{GuaranteeDecision, SessionId};
+
+use crate::calls::print;
+use crate::given::{self, guaranteed, regular, schemes};
+use crate::markers::{API_KEY, CLIENT_ID, CLIENT_SECRET};
+use crate::told::Told;
+
+/// A payment in the sandbox, and everything that the sandbox shows of itself.
+pub(crate) async fn in_the_sandbox(told: &mut Told) {
+    let builder = Sandbox::builder()
+        .client_id(ClientId::new(CLIENT_ID).unwrap())
+        .client_secret(ClientSecret::new(CLIENT_SECRET).unwrap())
+        .api_key(ApiKey::new(API_KEY).unwrap());
+    told.look(&builder);
+    let sandbox = builder.start().await.unwrap();
+    // Without a marker: the journal says that it has the ids of sessions, which are no one's.
+    let unknown = SessionId::new("00000000-0000-4000-8000-000000000000").unwrap();
+    for credentials in schemes() {
+        let client = given::builder(sandbox.base_url().as_str(), credentials)
+            .build()
+            .unwrap();
+        let _ = client.authorize().await;
+        let created = client.create_guaranteed(&guaranteed()).await.unwrap();
+        let cancelled = client.create_regular(&regular()).await.unwrap();
+        let id = created.session_id;
+        print(client.cancel(&cancelled.session_id).await, told).unwrap();
+        let payor = sandbox.payor(&id);
+        told.look(&payor);
+        for played in payor.run().unwrap() {
+            told.look(&played);
+            played.events.iter().for_each(|event| told.look(event));
+        }
+        told.error(&payor.step().unwrap_err());
+        print(client.status(&id).await, told).unwrap();
+        print(client.details(&id).await, told).unwrap();
+        print(client.cancel(&id).await, told).unwrap_err();
+        print(
+            client
+                .confirm_guarantee(&id, GuaranteeDecision::reject())
+                .await,
+            told,
+        )
+        .unwrap_err();
+        print(client.status(&unknown).await, told).unwrap_err();
+    }
+    for exchange in sandbox.journal() {
+        told.look(&exchange);
+    }
+    told.look(&sandbox);
+}

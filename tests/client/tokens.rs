@@ -1,0 +1,290 @@
+//! Tokens over a real socket: who fetches, who waits, how long one lives.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::task::Poll;
+
+use flinks_pay::client::TokenReuse;
+use flinks_pay::clock::{Clock, ManualClock, Sleep};
+use tokio::sync::Semaphore;
+
+use super::*;
+
+fn fine() -> Reply {
+    let body =
+        format!(r#"{{"sessionId":"{SESSION}","status":"Initiated","referenceId":"invoice-1042"}}"#);
+    Reply::json(200, &body)
+}
+
+fn patient(server: &Scripted, clock: impl Clock + 'static, reuse: TokenReuse) -> Client {
+    let base = Environment::custom(server.base()).unwrap();
+    Client::builder(base, Credentials::basic("shop", "hush").unwrap())
+        .clock(Arc::new(clock))
+        .token_reuse(reuse)
+        .build()
+        .unwrap()
+}
+
+fn fetched(server: &Scripted) -> usize {
+    let asked = server.asked();
+    asked
+        .iter()
+        .filter(|asked| asked.line == "POST /api/v1/authorize")
+        .count()
+}
+
+/// Makes the same call many times at once.
+async fn crowd(client: &Client, operation: Operation) -> Vec<Result<(), Error>> {
+    let calls: Vec<_> = (0..100)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { call(&client, operation).await })
+        })
+        .collect();
+    let mut ends = Vec::new();
+    for call in calls {
+        ends.push(call.await.unwrap());
+    }
+    ends
+}
+
+#[tokio::test]
+async fn a_hundred_first_reads_fetch_one_token_and_a_hundred_creates_a_hundred() {
+    let server = Scripted::start(|_: &Asked| fine()).await;
+    let client = patient(&server, ManualClock::new(), TokenReuse::OnePerCreate);
+    for end in crowd(&client, Operation::GetSessionDetails).await {
+        end.unwrap();
+    }
+    assert_eq!(fetched(&server), 1);
+    for end in crowd(&client, Operation::CreateSession).await {
+        end.unwrap();
+    }
+    assert_eq!(
+        fetched(&server),
+        100,
+        "the one that has only read creates one of them"
+    );
+    let calls = server.calls();
+    let mut creating: Vec<&str> = calls
+        .iter()
+        .filter(|asked| asked.line == "POST /api/v2/sessions")
+        .map(|asked| asked.header("authorization")[0])
+        .collect();
+    creating.sort_unstable();
+    creating.dedup();
+    assert_eq!(creating.len(), 100);
+}
+
+#[tokio::test]
+async fn one_token_serves_a_hundred_creates_where_that_is_confirmed() {
+    let server = Scripted::start(|_: &Asked| fine()).await;
+    let client = patient(&server, ManualClock::new(), TokenReuse::Shared);
+    for end in crowd(&client, Operation::CreateSession).await {
+        end.unwrap();
+    }
+    assert_eq!(fetched(&server), 1);
+}
+
+/// A call that has gone as far as it goes without an answer.
+async fn begun<T>(call: impl Future<Output = T>) -> Pin<Box<impl Future<Output = T>>> {
+    let mut call = Box::pin(call);
+    poll_fn(|context| {
+        assert!(call.as_mut().poll(context).is_pending(), "it has to wait");
+        Poll::Ready(())
+    })
+    .await;
+    call
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_refused_token_shares_the_refusal() {
+    let gate = Arc::new(Semaphore::new(0));
+    let server = Scripted::bare({
+        let gate = Arc::clone(&gate);
+        move |_: &Asked| {
+            let refused = Reply::json(401, r#"{"error":"unauthorized"}"#);
+            Reply::After(Arc::clone(&gate), Box::new(refused))
+        }
+    })
+    .await;
+    let client = patient(&server, ManualClock::new(), TokenReuse::OnePerCreate);
+    let mut calls = Vec::new();
+    for _ in 0..100 {
+        calls.push(begun(call(&client, Operation::GetSessionDetails)).await);
+    }
+    // Now that all of them wait, one answer.
+    gate.add_permits(1);
+    for call in calls {
+        let error = call.await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.operation()),
+            (ErrorKind::Unauthorized, Operation::Authorize)
+        );
+    }
+    assert_eq!(server.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn a_hundred_reads_with_a_token_that_was_revoked_fetch_one_more() {
+    let server = Scripted::start(
+        |asked: &Asked| match asked.header("authorization").as_slice() {
+            ["Bearer token-1"] => Reply::of(401, &[], ""),
+            _ => fine(),
+        },
+    )
+    .await;
+    let client = patient(&server, ManualClock::new(), TokenReuse::OnePerCreate);
+    client.authorize().await.unwrap();
+    for end in crowd(&client, Operation::GetSessionDetails).await {
+        end.unwrap();
+    }
+    assert_eq!(
+        fetched(&server),
+        2,
+        "nobody gives up the token that took its place"
+    );
+}
+
+#[tokio::test]
+async fn whoever_fetches_may_give_up_and_those_who_wait_get_a_token() {
+    let gate = Arc::new(Semaphore::new(0));
+    let tokens = AtomicUsize::new(0);
+    let server = Scripted::bare({
+        let gate = Arc::clone(&gate);
+        move |asked: &Asked| {
+            if !asked.line.contains("/authorize") {
+                return fine();
+            }
+            let token = Reply::token(tokens.fetch_add(1, Ordering::SeqCst) + 1, 599);
+            Reply::After(Arc::clone(&gate), Box::new(token))
+        }
+    })
+    .await;
+    let client = patient(&server, ManualClock::new(), TokenReuse::OnePerCreate);
+    let leader = tokio::spawn({
+        let client = client.clone();
+        async move { call(&client, Operation::GetSessionDetails).await }
+    });
+    while fetched(&server) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let followers = [
+        begun(call(&client, Operation::GetSessionDetails)).await,
+        begun(call(&client, Operation::GetSessionDetails)).await,
+    ];
+    leader.abort();
+    assert!(leader.await.unwrap_err().is_cancelled());
+    gate.add_permits(1);
+    for follower in followers {
+        follower.await.unwrap();
+    }
+    // They may go on with what was begun, or begin again, but not each for itself.
+    assert!(fetched(&server) <= 2, "{}", fetched(&server));
+    call(&client, Operation::GetSessionDetails).await.unwrap();
+    assert_eq!(server.calls().len(), 3, "nobody answered the one who left");
+}
+
+#[tokio::test]
+async fn a_lifetime_is_what_the_answer_says() {
+    // How many seconds later a fresh one is fetched, at the latest; none for one that is not kept at all.
+    for (said, kept_until, fresh_from) in [
+        ("299", Some(254), 270),
+        ("599", Some(553), 570),
+        ("599.0", Some(553), 570),
+        ("0", None, 0),
+        ("-1", None, 0),
+        ("1000000000000", Some(86_354), 86_371),
+        ("9223372036854775808", Some(86_354), 86_371),
+        ("1e300", Some(86_354), 86_371),
+    ] {
+        let tokens = AtomicUsize::new(0);
+        let server = Scripted::bare(move |asked: &Asked| {
+            if !asked.line.contains("/authorize") {
+                return fine();
+            }
+            let number = tokens.fetch_add(1, Ordering::SeqCst);
+            // Case of the type and members beyond it do not matter.
+            Reply::json(
+                200,
+                &format!(
+                    r#"{{"access_token":"t{number}","token_type":"BeArEr","expires_in":{said},"scope":null}}"#
+                ),
+            )
+        })
+        .await;
+        let clock = ManualClock::new();
+        let client = patient(&server, clock.clone(), TokenReuse::OnePerCreate);
+        let read = async || call(&client, Operation::GetSessionDetails).await.unwrap();
+        read().await;
+        if let Some(kept) = kept_until {
+            clock.advance(Duration::from_secs(kept));
+            read().await;
+            assert_eq!(fetched(&server), 1, "{said}: kept");
+            clock.advance(Duration::from_secs(fresh_from - kept));
+        }
+        read().await;
+        assert_eq!(fetched(&server), 2, "{said}: fresh");
+    }
+}
+
+#[tokio::test]
+async fn a_lifetime_that_is_none_is_told_with_its_place() {
+    for said in [r#","expires_in":"599""#, r#","expires_in":null"#, ""] {
+        let server = Scripted::bare(move |_: &Asked| {
+            Reply::json(200, &format!(r#"{{"access_token":"t"{said}}}"#))
+        })
+        .await;
+        let client = patient(&server, ManualClock::new(), TokenReuse::OnePerCreate);
+        let error = call(&client, Operation::GetSessionDetails)
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.kind(), error.path()),
+            (ErrorKind::Decode, Some("expires_in"))
+        );
+        assert_eq!(error.operation(), Operation::Authorize);
+    }
+}
+
+/// A clock whose time of day somebody sets: so many seconds ahead of what it would be.
+#[derive(Clone, Debug, Default)]
+struct Reset(ManualClock, Arc<AtomicI64>);
+
+impl Clock for Reset {
+    fn now(&self) -> std::time::Instant {
+        self.0.now()
+    }
+
+    fn wall(&self) -> std::time::SystemTime {
+        let ahead = self.1.load(Ordering::SeqCst);
+        let by = Duration::from_secs(ahead.unsigned_abs());
+        if ahead < 0 {
+            self.0.wall() - by
+        } else {
+            self.0.wall() + by
+        }
+    }
+
+    fn sleep_until(&self, deadline: std::time::Instant) -> Sleep {
+        self.0.sleep_until(deadline)
+    }
+}
+
+#[tokio::test]
+async fn setting_the_time_of_day_neither_ages_a_token_nor_keeps_it_young() {
+    for set_to in [3600, -3600] {
+        let server = Scripted::start(|_: &Asked| fine()).await;
+        let clock = Reset::default();
+        let client = patient(&server, clock.clone(), TokenReuse::OnePerCreate);
+        call(&client, Operation::GetSessionDetails).await.unwrap();
+        clock.1.store(set_to, Ordering::SeqCst);
+        clock.0.advance(Duration::from_secs(500));
+        call(&client, Operation::GetSessionDetails).await.unwrap();
+        assert_eq!(fetched(&server), 1, "500 s have passed, whatever it says");
+        clock.0.advance(Duration::from_secs(100));
+        call(&client, Operation::GetSessionDetails).await.unwrap();
+        assert_eq!(fetched(&server), 2, "600 s have passed, whatever it says");
+    }
+}
