@@ -9,6 +9,8 @@
 )]
 
 mod cli_support;
+#[path = "support/trace.rs"]
+mod trace;
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;
@@ -253,6 +255,7 @@ impl Stranger {
             .build()
             .unwrap();
         let (base_url, passed) = runtime.block_on(async {
+            trace::listen();
             let sandbox = Sandbox::start().await.unwrap();
             let http = reqwest::Client::builder()
                 .no_proxy()

@@ -8,6 +8,9 @@
     missing_docs
 )]
 
+#[path = "support/trace.rs"]
+mod trace;
+
 use std::time::Duration;
 
 use flinks_pay::domain::SessionId;
@@ -78,9 +81,14 @@ async fn session(sandbox: &Sandbox) -> SessionId {
     SessionId::new(answer["sessionId"].as_str().unwrap()).unwrap()
 }
 
+async fn sandbox() -> Sandbox {
+    trace::listen();
+    Sandbox::start().await.unwrap()
+}
+
 #[tokio::test]
 async fn a_path_that_cannot_be_decoded_is_answered_in_the_shape_of_its_operation() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox().await;
     let (token, client) = (token(&sandbox).await, Client::new());
     for (method, path, status) in [
         ("GET", "api/v2/sessions/%FF/status", 404),
@@ -112,7 +120,7 @@ async fn a_path_that_cannot_be_decoded_is_answered_in_the_shape_of_its_operation
 
 #[tokio::test]
 async fn a_percent_encoded_session_id_is_the_id_it_stands_for() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox().await;
     let id = session(&sandbox).await.expose().replace('-', "%2D");
     let url = format!("{}api/v2/sessions/{id}/status", sandbox.base_url());
     assert_eq!(Client::new().get(url).send().await.unwrap().status(), 200);
@@ -120,7 +128,7 @@ async fn a_percent_encoded_session_id_is_the_id_it_stands_for() {
 
 #[tokio::test]
 async fn a_body_of_64_kib_is_read_and_a_longer_one_is_refused_however_long_it_is() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox().await;
     let token = token(&sandbox).await;
     let url = sandbox.base_url().join("api/v2/sessions").unwrap();
     for (length, status) in [(65_536, 201), (65_537, 413), (3_000_000, 413)] {
@@ -140,7 +148,7 @@ async fn a_body_of_64_kib_is_read_and_a_longer_one_is_refused_however_long_it_is
 
 #[tokio::test]
 async fn an_endless_body_is_cut_off() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox().await;
     let mut socket = TcpStream::connect(("127.0.0.1", sandbox.base_url().port().unwrap()))
         .await
         .unwrap();
@@ -157,7 +165,7 @@ async fn an_endless_body_is_cut_off() {
 
 #[tokio::test]
 async fn a_control_body_that_is_too_long_is_refused_as_a_control_error() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox().await;
     for path in [
         "_sandbox/clock/advance",
         &format!(
@@ -177,7 +185,7 @@ async fn a_control_body_that_is_too_long_is_refused_as_a_control_error() {
 
 #[tokio::test]
 async fn the_control_api_answers_to_loopback_names_and_origins_only() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox().await;
     let port = sandbox.base_url().port().unwrap();
     let url = sandbox.base_url().join("_sandbox").unwrap();
     let call = |host: String, origin: Option<&str>| {
@@ -227,7 +235,7 @@ async fn the_control_api_answers_to_loopback_names_and_origins_only() {
 async fn what_a_caller_makes_up_does_not_reach_the_journal() {
     const NAME: &str = "mallory-made-this-up";
     const NUMBER: u64 = 300_451_234_007;
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox().await;
     let token = token(&sandbox).await;
     let mut made_up = body();
     made_up["payor"][NAME] = json!(NUMBER);
@@ -255,7 +263,7 @@ async fn what_a_caller_makes_up_does_not_reach_the_journal() {
 
 #[tokio::test]
 async fn a_dropped_sandbox_lets_go_of_its_port_and_of_idle_connections() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = sandbox().await;
     let address = ("127.0.0.1", sandbox.base_url().port().unwrap());
     let mut idle = TcpStream::connect(address).await.unwrap();
     idle.write_all(b"GET /_sandbox HTTP/1.1\r\nHost: localhost\r\n\r\n")

@@ -26,6 +26,9 @@ impl Scratch {
             "Cargo.lock",
             "build.rs",
             "src",
+            // Cargo.toml names some of these.
+            "tests",
+            "benches",
             "openapi",
             "README.md",
         ] {

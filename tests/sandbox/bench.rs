@@ -71,6 +71,7 @@ impl Bench {
     }
 
     pub(crate) async fn with(builder: SandboxBuilder) -> Self {
+        crate::trace::listen();
         Self {
             sandbox: builder.start().await.unwrap(),
             http: http(),

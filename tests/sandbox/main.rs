@@ -32,3 +32,5 @@ mod paths;
 mod redaction;
 mod scenarios;
 mod status;
+#[path = "../support/trace.rs"]
+mod trace;
