@@ -66,7 +66,7 @@ macro_rules! subject {
 
 fn subjects() -> Vec<Subject> {
     use generate::{
-        address, birth_date, code, digits, email, postal_code, secret, text, token, uuid,
+        address, birth_date, carried, code, digits, email, postal_code, secret, text, token, uuid,
     };
     vec![
         subject!(FirstName, text()),
@@ -90,7 +90,7 @@ fn subjects() -> Vec<Subject> {
         subject!(SessionId, uuid()),
         subject!(ClientId, secret()),
         subject!(ClientSecret, secret()),
-        subject!(AccessToken, secret()),
+        subject!(AccessToken, carried()),
         subject!(Province, code(&codes("Province"), true)),
         subject!(Country, code(&codes("Country"), true)),
         subject!(Currency, code(&codes("Currency"), true)),

@@ -28,6 +28,8 @@ pub enum Limit {
         /// Most characters, where a source states it.
         max: Option<usize>,
     },
+    /// Visible ASCII and spaces, something visible among them: what one HTTP header can carry.
+    Header,
     /// Only characters of one ASCII set.
     Charset {
         /// Fewest.
@@ -121,6 +123,9 @@ impl Charset {
 /// The contract's pattern for [`Limit::Text`].
 const VISIBLE: &str = r"^[^\x00-\x1F\x7F]*[^\x00-\x20\x7F][^\x00-\x1F\x7F]*$";
 
+/// The contract's pattern for [`Limit::Header`].
+const CARRIED: &str = r"^[\x20-\x7E]*[\x21-\x7E][\x20-\x7E]*$";
+
 impl Limit {
     /// Checks one text; allocates nothing.
     pub(super) fn check(&self, text: &str) -> Result<(), Found> {
@@ -130,6 +135,10 @@ impl Limit {
                 length(text.len(), min, Some(max))
             }
             Self::Text { min, max } => visible(text, min, max),
+            Self::Header => {
+                visible(text, 1, None)?;
+                ascii(text, u8::is_ascii, "ASCII")
+            }
             Self::Charset { min, max, charset } => {
                 ascii(text, |byte| charset.holds(*byte), charset.member())?;
                 length(text.len(), min, Some(max))
@@ -167,6 +176,7 @@ impl Limit {
             } => {
                 json!({ "type": "string", "minLength": min, "maxLength": max, "pattern": VISIBLE })
             }
+            Self::Header => json!({ "type": "string", "minLength": 1, "pattern": CARRIED }),
             Self::Charset { min, max, charset } => {
                 let set = match charset {
                     Charset::Alphanumeric => "[A-Za-z0-9]",
@@ -219,6 +229,7 @@ impl fmt::Display for Limit {
                 }
                 f.write_str(", not only spaces and no control characters")
             }
+            Self::Header => f.write_str("visible ASCII characters, as a header can carry them"),
             Self::Charset { min, max, charset } => {
                 write!(f, "{} {}", Range(min, max), charset.members())
             }

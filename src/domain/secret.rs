@@ -39,7 +39,7 @@ pub(super) static CLIENT_SECRET: Rule = Rule {
 pub(super) static ACCESS_TOKEN: Rule = Rule {
     id: "access-token",
     fields: &["access_token"],
-    limit: Limit::Text { min: 1, max: None },
+    limit: Limit::Header,
     severity: Severity::Refuse,
     source: "AUTH, S4",
     contract: "#/components/schemas/AccessToken",
@@ -70,7 +70,8 @@ macro_rules! secret {
             ///
             /// # Errors
             ///
-            /// The text is empty or blank, or has a control character, such as a line break at its end.
+            /// The text is not what its rule accepts: empty or blank, or with a control character, such as a line break
+            /// at its end.
             pub fn new(text: &str) -> Result<Self, Invalid> {
                 value::check(Self::RULES, text)?;
                 Ok(Self(SecretString::from(text)))
@@ -160,7 +161,7 @@ secret! {
 }
 
 secret! {
-    /// A bearer token, opaque.
+    /// A bearer token, opaque, and ASCII: it has to fit into a header.
     AccessToken: ACCESS_TOKEN, redacted
 }
 

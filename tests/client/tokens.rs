@@ -248,6 +248,61 @@ async fn a_lifetime_that_is_none_is_told_with_its_place() {
     }
 }
 
+#[tokio::test]
+async fn a_token_that_no_header_can_carry_is_refused_where_it_arrives_and_never_held() {
+    for odd in [
+        r"a\nb",
+        r"a\r\nx-odd: b",
+        r"a\u0000",
+        r"a\tb",
+        r"a\u007f",
+        r"a\u00e9b",
+        r"\u6f22",
+        "é",
+        "",
+        " ",
+    ] {
+        let answers = AtomicUsize::new(0);
+        let server = Scripted::bare(move |asked: &Asked| {
+            if !asked.line.contains("/authorize") {
+                return fine();
+            }
+            // What comes after it is a good one.
+            let token = match answers.fetch_add(1, Ordering::SeqCst) {
+                0 | 1 => odd,
+                _ => "good",
+            };
+            Reply::json(
+                200,
+                &format!(r#"{{"access_token":"{token}","expires_in":599}}"#),
+            )
+        })
+        .await;
+        let client = patient(&server, ManualClock::new(), TokenReuse::OnePerCreate);
+        let asked_for = client.authorize().await.map(drop).unwrap_err();
+        let needed = call(&client, Operation::GetSessionDetails)
+            .await
+            .unwrap_err();
+        for error in [asked_for, needed] {
+            assert_eq!(
+                (error.operation(), error.kind(), error.path()),
+                (
+                    Operation::Authorize,
+                    ErrorKind::Decode,
+                    Some("access_token")
+                ),
+                "{odd:?}"
+            );
+            assert!(odd.len() < 5 || !chain(&error).contains(odd), "{error}");
+        }
+        assert_eq!(fetched(&server), 2, "{odd:?}: it is refused once for each");
+        call(&client, Operation::GetSessionDetails).await.unwrap();
+        let used = server.calls();
+        assert_eq!(used.len(), 1, "{odd:?}: no call left with it");
+        assert_eq!(used[0].header("authorization"), ["Bearer good"]);
+    }
+}
+
 /// A clock whose time of day somebody sets: so many seconds ahead of what it would be.
 #[derive(Clone, Debug, Default)]
 struct Reset(ManualClock, Arc<AtomicI64>);

@@ -132,6 +132,25 @@ pub(crate) fn secret() -> Texts {
     text()
 }
 
+/// What a header can carry.
+pub(crate) fn carried() -> Texts {
+    let around = || vec(prop::char::range(' ', '~'), 0..8);
+    let valid = (around(), prop::char::range('!', '~'), around());
+    let valid = valid.prop_map(|(before, visible, after)| {
+        before.into_iter().chain([visible]).chain(after).collect()
+    });
+    Texts {
+        valid: valid.boxed(),
+        strays: &[
+            '\0', '\t', '\n', '\r', '\u{1f}', '\u{7f}', '\u{80}', '\u{a0}', 'é', '漢', ' ',
+        ],
+        of_length: Some(|length| {
+            let characters = vec(prop::char::range('!', '~'), length);
+            characters.prop_map(String::from_iter).boxed()
+        }),
+    }
+}
+
 /// Digits.
 pub(crate) fn digits(lengths: RangeInclusive<usize>) -> Texts {
     Texts {
