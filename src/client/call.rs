@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use http::HeaderValue;
 use progenitor_client::ResponseValue;
@@ -31,6 +31,8 @@ pub(crate) struct Call {
     request_id: RequestId,
     /// When the time of the whole call is up.
     deadline: Instant,
+    /// From when on, by the time of day, no attempt is begun; see [`Call::leaving_before`].
+    too_late: Option<SystemTime>,
     /// How long one attempt may take.
     patience: Duration,
     /// The number of this attempt, from 1.
@@ -78,6 +80,7 @@ impl Call {
             operation,
             request_id: RequestId::random(),
             deadline: after(&*clock, total),
+            too_late: None,
             patience,
             attempt: 1,
             once: false,
@@ -123,6 +126,21 @@ impl Call {
 
     pub(crate) fn tries_once(&self) -> bool {
         self.once
+    }
+
+    /// The same, of which nothing leaves from this time of day on. A machine that sleeps does not count that time in
+    /// [`Call::time_left`], and those that it shares a guard with do.
+    pub(crate) fn leaving_before(self, too_late: SystemTime) -> Self {
+        Self {
+            too_late: Some(too_late),
+            ..self
+        }
+    }
+
+    /// Whether it is too late for an attempt to be begun, however much time the call has left.
+    pub(crate) fn is_too_late(&self) -> bool {
+        let wall = self.clock.wall();
+        self.too_late.is_some_and(|too_late| too_late <= wall)
     }
 
     pub(crate) fn stamped(&self, stamp: Stamp) -> Self {

@@ -150,7 +150,7 @@ impl Client {
                 Ok(call) => call,
                 Err(error) => return Err(course.ended_by(error)),
             };
-            if call.time_left() < self.least(call.operation()) {
+            if call.is_too_late() || call.time_left() < self.least(call.operation()) {
                 return Err(course.ended_by(call.error(ErrorKind::NotSent)));
             }
             let base = self.0.environment.base_url();

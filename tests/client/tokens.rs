@@ -3,13 +3,14 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 
 use flinks_pay::client::TokenReuse;
-use flinks_pay::clock::{Clock, ManualClock, Sleep};
+use flinks_pay::clock::{Clock, ManualClock};
 use tokio::sync::Semaphore;
 
+use super::support::reset::Reset;
 use super::*;
 
 fn fine() -> Reply {
@@ -303,30 +304,6 @@ async fn a_token_that_no_header_can_carry_is_refused_where_it_arrives_and_never_
     }
 }
 
-/// A clock whose time of day somebody sets: so many seconds ahead of what it would be.
-#[derive(Clone, Debug, Default)]
-struct Reset(ManualClock, Arc<AtomicI64>);
-
-impl Clock for Reset {
-    fn now(&self) -> std::time::Instant {
-        self.0.now()
-    }
-
-    fn wall(&self) -> std::time::SystemTime {
-        let ahead = self.1.load(Ordering::SeqCst);
-        let by = Duration::from_secs(ahead.unsigned_abs());
-        if ahead < 0 {
-            self.0.wall() - by
-        } else {
-            self.0.wall() + by
-        }
-    }
-
-    fn sleep_until(&self, deadline: std::time::Instant) -> Sleep {
-        self.0.sleep_until(deadline)
-    }
-}
-
 #[tokio::test]
 async fn setting_the_time_of_day_neither_ages_a_token_nor_keeps_it_young() {
     for set_to in [3600, -3600] {
@@ -334,11 +311,11 @@ async fn setting_the_time_of_day_neither_ages_a_token_nor_keeps_it_young() {
         let clock = Reset::default();
         let client = patient(&server, clock.clone(), TokenReuse::OnePerCreate);
         call(&client, Operation::GetSessionDetails).await.unwrap();
-        clock.1.store(set_to, Ordering::SeqCst);
-        clock.0.advance(Duration::from_secs(500));
+        clock.set_ahead(set_to);
+        clock.hand.advance(Duration::from_secs(500));
         call(&client, Operation::GetSessionDetails).await.unwrap();
         assert_eq!(fetched(&server), 1, "500 s have passed, whatever it says");
-        clock.0.advance(Duration::from_secs(100));
+        clock.hand.advance(Duration::from_secs(100));
         call(&client, Operation::GetSessionDetails).await.unwrap();
         assert_eq!(fetched(&server), 2, "600 s have passed, whatever it says");
     }

@@ -7,6 +7,7 @@
     missing_docs
 )]
 
+mod asleep;
 mod doubt;
 mod dropped;
 mod durable;

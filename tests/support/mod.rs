@@ -3,5 +3,6 @@
 
 pub mod calls;
 pub mod moved;
+pub mod reset;
 pub mod scripted;
 pub mod trace;

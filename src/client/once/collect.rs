@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::notes::PATIENCE;
 use super::{Abandoned, ClaimId, DebtKey, Guard, GuardError, Once, OnceError, Standing};
@@ -12,14 +12,19 @@ use crate::clock::in_time;
 use crate::domain::SessionId;
 use crate::session::SessionRequest;
 
-/// How long after its call's own end a claimant is taken for gone: longer than clocks that share a guard differ, and than
-/// the answer to the claim ([`PATIENCE`]) and keeping the session ([`KEEPING`]) take.
+/// How long after its call's own end a claimant is taken for gone: longer than clocks that share a guard differ
+/// ([`APART`]), and than the answer to the claim ([`PATIENCE`]) and keeping the session ([`KEEPING`]) take.
 const MARGIN: Duration = Duration::from_secs(120);
+
+/// How far clocks that share a guard may differ. A create that would leave in this last part of its claim, or later, does not
+/// leave: for somebody else the claim may be over. Only a machine that slept comes so late, or one whose clock was set.
+const APART: Duration = Duration::from_secs(60);
 
 /// How long, and how often, it is tried to keep a session that was created.
 const KEEPING: (Duration, u32) = (Duration::from_secs(40), 6);
 
-const _: () = assert!(PATIENCE.as_secs() + KEEPING.0.as_secs() + 60 <= MARGIN.as_secs());
+const _: () =
+    assert!(PATIENCE.as_secs() + KEEPING.0.as_secs() + APART.as_secs() <= MARGIN.as_secs());
 
 /// The first and the longest pause between two looks at a claim of another client.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
@@ -29,6 +34,8 @@ enum Entry {
     Claimed {
         /// Whether the guard knew of no session.
         was_free: bool,
+        /// When the claim grows too old.
+        until: Option<SystemTime>,
     },
     Live(SessionId),
     Refused(OnceError),
@@ -39,6 +46,8 @@ struct Claim<'a> {
     guard: &'a dyn Guard,
     debt: &'a DebtKey,
     id: ClaimId,
+    /// When it grows too old.
+    until: Option<SystemTime>,
     /// Whether the create may have left.
     departed: Arc<AtomicBool>,
     /// What was created.
@@ -107,19 +116,19 @@ impl Client {
         let call = self.begin(Operation::CreateSession);
         let place = self.0.debts.turns.place(debt);
         let _turn = in_turn(&call, place.turn()).await?;
-        let claim = self.claim(debt, &call);
+        let mut claim = self.claim(debt, &call);
         let within = self.0.timeouts.total.saturating_add(MARGIN);
         let entry = self.enter(&claim, &call, |standing, now| match standing {
-            Standing::Free => (
-                Some(Standing::claimed(claim.id, now, within)),
-                Entry::Claimed { was_free: true },
-            ),
+            Standing::Free => taken(Standing::claimed(claim.id, now, within), true),
             Standing::Live { session } => (None, Entry::Live(session)),
             other => (None, refused(&other)),
         });
         match entry.await? {
             // On the heap: most calls find a session, and their future should stay small.
-            Entry::Claimed { .. } => Box::pin(self.open(claim, request)).await,
+            Entry::Claimed { until, .. } => {
+                claim.until = until;
+                Box::pin(self.open(claim, request)).await
+            }
             Entry::Live(session) => {
                 claim.ended();
                 Ok(Once::Live(session))
@@ -177,16 +186,14 @@ impl Client {
                     live: Some(session),
                 }),
             ),
-            standing @ (Standing::Free | Standing::Live { .. }) => (
-                Some(Standing::replacing(*old, claim.id, now, within)),
-                Entry::Claimed {
-                    was_free: standing == Standing::Free,
-                },
+            standing @ (Standing::Free | Standing::Live { .. }) => taken(
+                Standing::replacing(*old, claim.id, now, within),
+                standing == Standing::Free,
             ),
             other => (None, refused(&other)),
         });
         let was_free = match entry.await? {
-            Entry::Claimed { was_free } => was_free,
+            Entry::Claimed { was_free, .. } => was_free,
             Entry::Live(_) => false,
             Entry::Refused(error) => {
                 claim.ended();
@@ -235,12 +242,13 @@ impl Client {
     }
 
     /// Goes on from the old session, which has ended, to the create of another one.
-    async fn go_on<'a>(&self, claim: Claim<'a>) -> Result<Claim<'a>, OnceError> {
+    async fn go_on<'a>(&self, mut claim: Claim<'a>) -> Result<Claim<'a>, OnceError> {
         let within = self.0.timeouts.total.saturating_add(MARGIN);
         let gone_on = self.change(claim.debt, |standing| match standing {
             Standing::Replacing { claim: whose, .. } if whose == claim.id => {
-                let now = self.0.clock.wall();
-                (Some(Standing::claimed(claim.id, now, within)), Ok(()))
+                let claimed = Standing::claimed(claim.id, self.0.clock.wall(), within);
+                let until = claimed.until();
+                (Some(claimed), Ok(until))
             }
             other => {
                 let why = OnceError::of(&other);
@@ -251,7 +259,10 @@ impl Client {
             }
         });
         match gone_on.await? {
-            Ok(()) => Ok(claim),
+            Ok(until) => {
+                claim.until = until;
+                Ok(claim)
+            }
             Err(error) => {
                 claim.ended();
                 Err(error)
@@ -282,8 +293,11 @@ impl Client {
         request: &SessionRequest,
     ) -> Result<Once, OnceError> {
         // However long the debt was waited for, the create has its whole time: one that is cut short is a doubt for nothing.
-        let call = self.begin(Operation::CreateSession);
+        let mut call = self.begin(Operation::CreateSession);
         claim.departed = call.departed();
+        if let Some(too_late) = claim.until.and_then(|until| until.checked_sub(APART)) {
+            call = call.leaving_before(too_late);
+        }
         let error = match self.create_within(call, request).await {
             Ok(created) => {
                 self.keep(claim, created.session_id).await?;
@@ -373,6 +387,7 @@ impl Client {
             guard: self.guard(),
             debt,
             id: ClaimId::random(),
+            until: None,
             departed: call.departed(),
             session: None,
             ended: false,
@@ -384,7 +399,7 @@ impl Client {
         &self,
         claim: &Claim<'_>,
         call: &Call,
-        look: impl Fn(Standing, std::time::SystemTime) -> (Option<Standing>, Entry),
+        look: impl Fn(Standing, SystemTime) -> (Option<Standing>, Entry),
     ) -> Result<Entry, OnceError> {
         let (mut pause, longest) = PAUSES;
         loop {
@@ -433,6 +448,12 @@ fn insist_on_a_reference(request: &SessionRequest) -> Result<(), OnceError> {
         SessionRequest::Regular(request) => request.reference_id().is_some(),
     };
     has_one.then_some(()).ok_or(OnceError::NoReference)
+}
+
+/// What follows when a claim is taken.
+fn taken(claim: Standing, was_free: bool) -> (Option<Standing>, Entry) {
+    let until = claim.until();
+    (Some(claim), Entry::Claimed { was_free, until })
 }
 
 fn refused(standing: &Standing) -> Entry {

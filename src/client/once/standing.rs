@@ -186,6 +186,14 @@ impl Standing {
         }
     }
 
+    /// When a claim grows too old, where it is one.
+    pub(super) fn until(&self) -> Option<SystemTime> {
+        match self {
+            Self::Claimed { until, .. } | Self::Replacing { until, .. } => Some(*until),
+            _ => None,
+        }
+    }
+
     pub(super) fn claimed(claim: ClaimId, now: SystemTime, within: Duration) -> Self {
         Self::Claimed {
             claim,
