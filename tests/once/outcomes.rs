@@ -137,6 +137,69 @@ async fn a_webhook_frees_a_debt_that_ended_unpaid() {
 }
 
 #[tokio::test]
+async fn a_session_that_is_paid_after_its_debt_let_it_go_is_told_late_and_not_collected_again() {
+    let (server, client) = with_session("", "", "").await;
+    let note = async |number, says, code| {
+        let noted = client.note_outcome(&report(number, says, code)).await;
+        noted.unwrap()
+    };
+    assert_eq!(note(1, "Failed", "EFT0402").await, Noted::Free);
+    // Webhooks come in any order: that it is open, or waits for a signature, is old.
+    assert_eq!(note(1, "InProgress", "").await, Noted::NoNews);
+    assert_eq!(note(1, "Completed", "EFT0302").await, Noted::NoNews);
+    assert_eq!(stands(&client).await, Standing::Free);
+    assert_eq!(note(1, "Completed", "EFT0301").await, Noted::Late);
+    assert_eq!(note(1, "Completed", "EFT0301").await, Noted::NoNews);
+    let refused = once(&client).await.unwrap_err();
+    assert!(
+        matches!(&refused, OnceError::Paid { session: Some(it), contradicted: true, .. } if *it == session(1)),
+        "{refused:?}"
+    );
+    assert_eq!(creates(&server), 1);
+}
+
+#[tokio::test]
+async fn a_session_that_is_not_surely_unpaid_after_its_debt_let_it_go_holds_the_debt() {
+    let (server, client) = with_session("/status", "Completed", "EFT0402").await;
+    let unpaid = Resolution::Unpaid(session(1));
+    client.resolve(&debt(), unpaid).await.unwrap();
+    assert_eq!(stands(&client).await, Standing::Free);
+    // What a read says is told like what a webhook says.
+    client.status(&session(1)).await.unwrap();
+    let refused = once(&client).await.unwrap_err();
+    assert!(matches!(refused, OnceError::Held { session: it, .. } if it == session(1)));
+    assert_eq!(creates(&server), 1);
+}
+
+#[tokio::test]
+async fn a_second_payment_is_told_each_time_and_the_live_session_is_kept() {
+    let (server, client) = with_session("/1", "Canceled", "EFT0501").await;
+    let note = async |number, says, code| {
+        let noted = client.note_outcome(&report(number, says, code)).await;
+        noted.unwrap()
+    };
+    assert_eq!(note(1, "Expired", "EFT0601").await, Noted::Free);
+    once(&client).await.unwrap();
+    assert_eq!(note(1, "Completed", "EFT0301").await, Noted::Late);
+    assert_eq!(stands(&client).await, live(2));
+    assert_eq!(note(1, "Completed", "EFT0301").await, Noted::Late);
+    assert_eq!(note(2, "Completed", "EFT0301").await, Noted::Paid);
+    assert_eq!(note(1, "Completed", "EFT0301").await, Noted::Late);
+    assert_eq!(stands(&client).await, paid(2));
+    assert_eq!(creates(&server), 2);
+}
+
+#[tokio::test]
+async fn a_guard_that_remembers_no_sessions_does_not_know_a_late_one() {
+    let server = server(created, nothing).await;
+    let client = super::durable::on(&server, &super::durable::Ledger::default());
+    once(&client).await.unwrap();
+    let note = async |says, code| client.note_outcome(&report(1, says, code)).await.unwrap();
+    assert_eq!(note("Failed", "EFT0402").await, Noted::Free);
+    assert_eq!(note("Completed", "EFT0301").await, Noted::Unknown);
+}
+
+#[tokio::test]
 async fn a_full_guard_refuses_new_debts_and_sends_nothing() {
     let server = server(created, nothing).await;
     let guard = Arc::new(MemoryGuard::new().capacity(1));

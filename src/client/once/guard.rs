@@ -53,6 +53,16 @@ pub trait Guard: Debug + Send + Sync {
     /// the server's, of which none may be lost.
     fn debts_of<'a>(&'a self, session: &'a SessionId) -> Answer<'a, Vec<DebtKey>>;
 
+    /// Returns the debts that had this session and [let it go](Standing::lets_go), as far back as the guard remembers. By
+    /// them it is noticed that a session which ended unpaid is said to be paid after all: [`Noted::Late`](super::Noted::Late).
+    ///
+    /// The default remembers none, and such a report is [`Noted::Unknown`](super::Noted::Unknown). In a database: a second
+    /// table, of sessions and keys, with a row put in by each [`swap`](Self::swap) that lets a session go.
+    fn former_debts_of<'a>(&'a self, session: &'a SessionId) -> Answer<'a, Vec<DebtKey>> {
+        let _ = session;
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
+
     /// Hears that a claim was dropped half-way: its future was cancelled. Must not block.
     ///
     /// The default does nothing: the claim grows too old, which is safe, and lasts minutes. A guard that can do work in

@@ -6,6 +6,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+#[cfg(doc)]
+use super::Noted;
 use super::guard::Answer;
 use super::{Abandoned, DebtKey, Guard, GuardError, Standing};
 use crate::clock::{Clock, SystemClock};
@@ -15,7 +17,8 @@ use crate::domain::SessionId;
 /// tell it with [`Resolution::Session`](super::Resolution), or use a guard that lasts.
 ///
 /// It is bounded, and forgets nothing to make room: a debt that is being collected, in doubt or paid would be collected
-/// twice. What is refused is the next new debt, with [`GuardError::Full`]. A debt that ended unpaid takes no room.
+/// twice. What is refused is the next new debt, with [`GuardError::Full`]. A debt that ended unpaid takes no room; of the
+/// sessions that did, the last [`REMEMBERED`](Self::REMEMBERED) are remembered.
 pub struct MemoryGuard {
     capacity: usize,
     keep_paid: Option<Duration>,
@@ -30,11 +33,16 @@ struct Table {
     sessions: HashMap<SessionId, Vec<DebtKey>>,
     /// Debts by when they were paid; only where they are forgotten one day.
     paid: VecDeque<(Instant, DebtKey)>,
+    /// Sessions that ended unpaid and whose they were, the last one last.
+    let_go: VecDeque<(SessionId, DebtKey)>,
 }
 
 impl MemoryGuard {
     /// How many debts are kept, unless [`capacity`](Self::capacity) says otherwise.
     pub const CAPACITY: usize = 100_000;
+
+    /// How many sessions that ended unpaid are remembered, to notice when one is paid after all: [`Noted::Late`].
+    pub const REMEMBERED: usize = 10_000;
 
     /// Returns an empty guard for [`CAPACITY`](Self::CAPACITY) debts, which keeps those that are paid for as long as it
     /// lives, and follows the machine's clock.
@@ -164,7 +172,17 @@ impl Table {
             Standing::Free => self.debts.remove(debt),
             to => self.debts.insert(debt.clone(), to.clone()),
         };
-        if let Some(session) = old.as_ref().and_then(Standing::session)
+        let old = old.as_ref();
+        if let Some(session) = old.and_then(|old| old.lets_go(to))
+            // A paid debt that is forgotten after its time was paid.
+            && !matches!(old, Some(Standing::Paid { .. }))
+        {
+            self.let_go.push_back((*session, debt.clone()));
+            if self.let_go.len() > MemoryGuard::REMEMBERED {
+                self.let_go.pop_front();
+            }
+        }
+        if let Some(session) = old.and_then(Standing::session)
             && let Entry::Occupied(mut debts) = self.sessions.entry(*session)
         {
             debts.get_mut().retain(|known| known != debt);
@@ -203,6 +221,19 @@ impl Guard for MemoryGuard {
                 .get(session)
                 .cloned()
                 .unwrap_or_default())
+        })
+    }
+
+    fn former_debts_of<'a>(&'a self, session: &'a SessionId) -> Answer<'a, Vec<DebtKey>> {
+        Box::pin(async move {
+            // It is searched only for what no debt has and was not unpaid: rarely.
+            let mut debts = Vec::new();
+            for (known, debt) in &self.table().let_go {
+                if known == session && !debts.contains(debt) {
+                    debts.push(debt.clone());
+                }
+            }
+            Ok(debts)
         })
     }
 

@@ -18,6 +18,10 @@
 //! for a signature is live, and so is one that is completed without a code, which would tell whether it does. Flinks sends
 //! no webhook for a session that expires: one that may have is asked about, with [`Client::status`] or by replacing it.
 //!
+//! A session that was let go like that and is said to be paid afterwards is a contradiction, and maybe a second payment:
+//! [`Noted::Late`], from guards that [remember](Guard::former_debts_of) such sessions. A debt that was still free counts as
+//! paid then.
+//!
 //! Creates that do not go through here, [`Client::create`] and its kin, are not guarded.
 
 mod collect;
@@ -29,6 +33,7 @@ mod notes;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod told;
 mod turns;
 
 use std::sync::Arc;
@@ -45,7 +50,8 @@ pub use self::error::OnceError;
 pub use self::guard::{Answer, Guard, GuardError, settle};
 pub use self::key::{DebtKey, InvalidDebtKey};
 pub use self::memory::MemoryGuard;
-pub use self::standing::{Abandoned, ClaimId, Noted, Standing};
+pub use self::standing::{Abandoned, ClaimId, Standing};
+pub use self::told::Noted;
 
 /// The session of a debt.
 #[derive(Debug, Clone)]

@@ -71,6 +71,11 @@ impl Client {
     /// Safe to repeat, and in any order: what was paid stays paid. A session that is still open, or is no guarded debt's,
     /// changes nothing.
     ///
+    /// [`Noted::Contradicted`], [`Noted::Held`] and above all [`Noted::Late`] are for a person to look at, who finds the debt
+    /// by the reference in the report; each is an event of `tracing` as well. [`Noted::Unknown`] with a report that it is
+    /// paid may be one, too: of a debt that was not guarded, of a guard in memory before a restart, or of a session that
+    /// ended unpaid longer ago than the guard [remembers](Guard::former_debts_of).
+    ///
     /// # Errors
     ///
     /// Those of the guard. The outcome is not lost: tell it again, or read the status.
@@ -110,23 +115,22 @@ impl Client {
         if is_open(status, details) {
             return Ok(Noted::NoNews);
         }
+        let debts = self.ask(self.guard().debts_of(session)).await?;
         let mut noted = Noted::Unknown;
-        for debt in self.ask(self.guard().debts_of(session)).await? {
+        for debt in debts {
             let told = self.change(&debt, |standing| standing.told(session, status, details));
-            let told = told.await?;
-            let warning = match told {
-                Noted::Contradicted => Some(
-                    "a session is said to have ended in two ways; its debt keeps to the safe side",
-                ),
-                Noted::Held => Some(
-                    "a session ended without telling whether it is paid; its debt is held until it is resolved",
-                ),
-                _ => None,
-            };
-            if let Some(warning) = warning {
-                tracing::warn!(target: "flinks_pay", ?session, ?debt, "{warning}");
-            }
-            noted = noted.max(told);
+            noted = noted.max(warned(session, &debt, told.await?));
+        }
+        // Whoever let it go took it for unpaid, and to hear that again is no news.
+        let unpaid = Outcome::of(status, details).is_none_or(|outcome| outcome.is_unpaid());
+        if noted != Noted::Unknown || unpaid {
+            return Ok(noted);
+        }
+        for debt in self.ask(self.guard().former_debts_of(session)).await? {
+            let told = self.change(&debt, |standing| {
+                standing.told_late(session, status, details)
+            });
+            noted = noted.max(warned(session, &debt, told.await?));
         }
         Ok(noted)
     }
@@ -163,6 +167,24 @@ impl Client {
     pub(super) fn guard(&self) -> &dyn Guard {
         &*self.0.debts.guard
     }
+}
+
+/// Tells the log of what a person should look at, and returns it.
+fn warned(session: &SessionId, debt: &DebtKey, told: Noted) -> Noted {
+    let warning = match told {
+        Noted::Contradicted => {
+            "a session is said to have ended in two ways; its debt keeps to the safe side"
+        }
+        Noted::Held => {
+            "a session ended without telling whether it is paid; its debt is held until it is resolved"
+        }
+        Noted::Late => {
+            "a session that had ended unpaid is said to be paid after all, or not surely unpaid; its debt may be paid twice"
+        }
+        _ => return told,
+    };
+    tracing::warn!(target: "flinks_pay", ?session, ?debt, "{warning}");
+    told
 }
 
 /// Whether there is nothing to tell: most reports say so, and no guard need be asked for them. A completion without a code

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::Resolution;
 use crate::domain::SessionId;
-use crate::session::{Outcome, SessionStatus, StatusDetails};
+use crate::session::{SessionStatus, StatusDetails};
 
 /// Names one attempt to create a session for a debt. It is random, so that nobody gives back a claim that is not theirs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -114,25 +114,6 @@ pub enum Standing {
     },
 }
 
-/// What a guard made of an outcome that it was told; in order, the last needs a person most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Noted {
-    /// No debt is known to have this session. Debts that ended unpaid are not remembered.
-    Unknown,
-    /// It changes nothing: the session is open, or this is known.
-    NoNews,
-    /// The session ended unpaid, and another one may be created.
-    Free,
-    /// The debit is scheduled; no other session will be created.
-    Paid,
-    /// Nothing can be concluded, and nothing more is created until the caller decides: [`Standing::Held`].
-    Held,
-    /// What is said of the session contradicts what was said of it before. The standing keeps to the safe side: a debt
-    /// that is paid stays paid, one that is held stays held.
-    Contradicted,
-}
-
 /// The work of a claim that was dropped half-way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -156,6 +137,13 @@ impl Standing {
             | Self::Held { session, .. } => Some(session),
             Self::Paid { session, .. } => session.as_ref(),
         }
+    }
+
+    /// Returns the session that is the debt's no longer once it stands as `to` says: one that ended unpaid. For guards that
+    /// [remember](super::Guard::former_debts_of) those.
+    #[must_use]
+    pub fn lets_go(&self, to: &Self) -> Option<&SessionId> {
+        self.session().filter(|it| to.session() != Some(it))
     }
 
     /// Returns what follows when a claim has been dropped; nothing where it stands as it should.
@@ -267,57 +255,6 @@ impl Standing {
         match self {
             Self::Replacing { claim, .. } if *claim == by => Some(Self::Free),
             _ => None,
-        }
-    }
-
-    /// What it becomes when somebody tells how a session came out.
-    pub(super) fn told(
-        &self,
-        of: &SessionId,
-        status: &SessionStatus,
-        details: Option<&StatusDetails>,
-    ) -> (Option<Self>, Noted) {
-        let Some(outcome) = Outcome::of(status, details) else {
-            return (None, Noted::NoNews);
-        };
-        if self.session() != Some(of) {
-            return (None, Noted::Unknown);
-        }
-        // A completion without a code says that either a debit is scheduled or a signature is missing, and the code may
-        // come with the next report. The session is live until then.
-        let open = matches!(
-            outcome,
-            Outcome::AwaitingPadSignature | Outcome::Unclear(None)
-        );
-        let paid = Self::Paid {
-            session: Some(*of),
-            contradicted: false,
-        };
-        match self {
-            // A signature that is missing is one that has come since.
-            Self::Paid { .. } if outcome.is_scheduled() || open => (None, Noted::NoNews),
-            Self::Paid { contradicted, .. } => (
-                (!contradicted).then_some(Self::Paid {
-                    session: Some(*of),
-                    contradicted: true,
-                }),
-                Noted::Contradicted,
-            ),
-            _ if outcome.is_scheduled() => (Some(paid), Noted::Paid),
-            _ if open => (None, Noted::NoNews),
-            Self::Held { .. } if outcome.is_unpaid() => (None, Noted::Contradicted),
-            Self::Held { .. } => (None, Noted::NoNews),
-            Self::Live { .. } if outcome.is_unpaid() => (Some(Self::Free), Noted::Free),
-            // Whoever replaces it asks for the status after this.
-            Self::Replacing { .. } if outcome.is_unpaid() => (None, Noted::NoNews),
-            _ => (
-                Some(Self::Held {
-                    session: *of,
-                    status: status.clone(),
-                    status_details: details.cloned(),
-                }),
-                Noted::Held,
-            ),
         }
     }
 

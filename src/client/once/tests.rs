@@ -440,6 +440,83 @@ fn only_paid_debts_are_forgotten_and_only_after_their_time() {
 }
 
 #[test]
+fn the_sessions_that_were_let_go_are_remembered_up_to_a_number() {
+    let guard = MemoryGuard::new().keep_paid_for(Duration::ZERO);
+    let live = |number| Standing::Live {
+        session: session(number),
+    };
+    let had = |guard: &MemoryGuard, number| now(guard.former_debts_of(&session(number))).unwrap();
+    assert!(swap(&guard, &debt(0), &Standing::Free, &live(0)));
+    assert!(had(&guard, 0).is_empty(), "it still has it");
+    for _ in 0..2 {
+        assert!(swap(&guard, &debt(0), &live(0), &Standing::Free));
+        assert!(swap(&guard, &debt(0), &Standing::Free, &live(0)));
+    }
+    assert_eq!(had(&guard, 0), [debt(0)]);
+    // One after the other, without being free in between.
+    assert!(swap(&guard, &debt(0), &live(0), &live(1)));
+    assert!(swap(&guard, &debt(1), &Standing::Free, &live(0)));
+    assert!(swap(&guard, &debt(1), &live(0), &Standing::Free));
+    assert_eq!(had(&guard, 0), [debt(0), debt(1)]);
+    // What was paid is forgotten as paid.
+    let paid = Standing::Paid {
+        session: Some(session(1)),
+        contradicted: false,
+    };
+    assert!(swap(&guard, &debt(0), &live(1), &paid));
+    assert_eq!(read(&guard, &debt(0)), Standing::Free);
+    assert!(had(&guard, 1).is_empty());
+    for number in 2..MemoryGuard::REMEMBERED + 2 {
+        assert!(swap(&guard, &debt(2), &Standing::Free, &live(number)));
+        assert!(swap(&guard, &debt(2), &live(number), &Standing::Free));
+    }
+    assert!(had(&guard, 0).is_empty(), "the oldest makes room");
+    assert_eq!(had(&guard, 2), [debt(2)]);
+    assert_eq!(had(&guard, MemoryGuard::REMEMBERED + 1), [debt(2)]);
+    assert!(guard.is_empty() && guard.table_is_clean());
+}
+
+#[test]
+fn what_is_told_late_never_frees_a_debt_and_never_takes_a_session_from_it() {
+    let of = session(7);
+    let told = |standing: &Standing, status: &str, code: &str| {
+        let details = (!code.is_empty()).then(|| StatusDetails::from(code));
+        standing.told_late(&of, &SessionStatus::from(status), details.as_ref())
+    };
+    for standing in every_standing() {
+        for (status, code) in [
+            ("Failed", "EFT0402"),
+            ("Expired", ""),
+            ("Canceled", "EFT0501"),
+        ] {
+            assert_eq!(
+                told(&standing, status, code),
+                (None, Noted::NoNews),
+                "{standing:?}"
+            );
+        }
+        let paid = told(&standing, "Completed", "EFT0301");
+        let held = told(&standing, "Completed", "EFT0402");
+        if standing == Standing::Free {
+            let contradicted = Standing::Paid {
+                session: Some(of),
+                contradicted: true,
+            };
+            assert_eq!(paid, (Some(contradicted), Noted::Late));
+            assert!(
+                matches!(held, (Some(Standing::Held { session, .. }), Noted::Late) if session == of)
+            );
+        } else {
+            assert_eq!(paid, (None, Noted::Late), "{standing:?}");
+            assert_eq!(held, (None, Noted::Late), "{standing:?}");
+        }
+    }
+    // It came back meanwhile.
+    let back = Standing::Live { session: of };
+    assert_eq!(told(&back, "Completed", "EFT0301").1, Noted::Paid);
+}
+
+#[test]
 fn debts_that_wait_for_a_person_are_listed() {
     let guard = MemoryGuard::new();
     let mut waiting = Vec::new();

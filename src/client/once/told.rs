@@ -1,0 +1,114 @@
+//! What the outcome of a session makes of its debt.
+
+use super::Standing;
+use crate::domain::SessionId;
+use crate::session::{Outcome, SessionStatus, StatusDetails};
+
+/// What a guard made of an outcome that it was told; in order, the last needs a person most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Noted {
+    /// No debt is known to have this session, or to have let it go, as far back as the guard
+    /// [remembers](super::Guard::former_debts_of). So it is, too, where the session is said once more to have ended unpaid.
+    Unknown,
+    /// It changes nothing: the session is open, or this is known.
+    NoNews,
+    /// The session ended unpaid, and another one may be created.
+    Free,
+    /// The debit is scheduled; no other session will be created.
+    Paid,
+    /// Nothing can be concluded, and nothing more is created until the caller decides: [`Standing::Held`].
+    Held,
+    /// What is said of the session contradicts what was said of it before. The standing keeps to the safe side: a debt
+    /// that is paid stays paid, one that is held stays held.
+    Contradicted,
+    /// The session was let go as one that ended unpaid, and now it is said to be paid, or not surely unpaid. Its debt may have
+    /// another session by now, and be paid twice: cancel that one, or pay back. A debt that was free is not any more; of
+    /// one that has another session, the standing keeps to that session.
+    Late,
+}
+
+impl Standing {
+    /// What it becomes when somebody tells how a session came out.
+    pub(super) fn told(
+        &self,
+        of: &SessionId,
+        status: &SessionStatus,
+        details: Option<&StatusDetails>,
+    ) -> (Option<Self>, Noted) {
+        let Some(outcome) = Outcome::of(status, details) else {
+            return (None, Noted::NoNews);
+        };
+        if self.session() != Some(of) {
+            return (None, Noted::Unknown);
+        }
+        // A completion without a code says that either a debit is scheduled or a signature is missing, and the code may
+        // come with the next report. The session is live until then.
+        let open = matches!(
+            outcome,
+            Outcome::AwaitingPadSignature | Outcome::Unclear(None)
+        );
+        let paid = Self::Paid {
+            session: Some(*of),
+            contradicted: false,
+        };
+        match self {
+            // A signature that is missing is one that has come since.
+            Self::Paid { .. } if outcome.is_scheduled() || open => (None, Noted::NoNews),
+            Self::Paid { contradicted, .. } => (
+                (!contradicted).then_some(Self::Paid {
+                    session: Some(*of),
+                    contradicted: true,
+                }),
+                Noted::Contradicted,
+            ),
+            _ if outcome.is_scheduled() => (Some(paid), Noted::Paid),
+            _ if open => (None, Noted::NoNews),
+            Self::Held { .. } if outcome.is_unpaid() => (None, Noted::Contradicted),
+            Self::Held { .. } => (None, Noted::NoNews),
+            Self::Live { .. } if outcome.is_unpaid() => (Some(Self::Free), Noted::Free),
+            // Whoever replaces it asks for the status after this.
+            Self::Replacing { .. } if outcome.is_unpaid() => (None, Noted::NoNews),
+            _ => (
+                Some(Self::Held {
+                    session: *of,
+                    status: status.clone(),
+                    status_details: details.cloned(),
+                }),
+                Noted::Held,
+            ),
+        }
+    }
+
+    /// What it becomes when somebody tells how a session came out that the debt has let go, as one that ended unpaid.
+    pub(super) fn told_late(
+        &self,
+        of: &SessionId,
+        status: &SessionStatus,
+        details: Option<&StatusDetails>,
+    ) -> (Option<Self>, Noted) {
+        let Some(outcome) = Outcome::of(status, details).filter(|it| !it.is_unpaid()) else {
+            return (None, Noted::NoNews);
+        };
+        match self {
+            // It came back meanwhile.
+            _ if self.session() == Some(of) => self.told(of, status, details),
+            Self::Free if outcome.is_scheduled() => {
+                let paid = Self::Paid {
+                    session: Some(*of),
+                    contradicted: true,
+                };
+                (Some(paid), Noted::Late)
+            }
+            Self::Free => {
+                let held = Self::Held {
+                    session: *of,
+                    status: status.clone(),
+                    status_details: details.cloned(),
+                };
+                (Some(held), Noted::Late)
+            }
+            _ => (None, Noted::Late),
+        }
+    }
+}
