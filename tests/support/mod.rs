@@ -2,6 +2,7 @@
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
 pub mod calls;
+pub mod http1;
 pub mod moved;
 pub mod reset;
 pub mod scripted;

@@ -1,12 +1,13 @@
 //! A server that answers what it is told to, byte for byte, and keeps what it was asked.
 
-use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
+
+use super::http1::{self, Received};
 
 /// What to do with one request.
 #[derive(Debug, Clone)]
@@ -26,16 +27,8 @@ pub enum Reply {
 impl Reply {
     /// A complete answer with a body.
     pub fn of(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Self {
-        let body = body.as_ref();
-        let mut head = format!(
-            "HTTP/1.1 {status} Scripted\r\ncontent-length: {}\r\nconnection: close\r\n",
-            body.len()
-        );
-        for (name, value) in headers {
-            write!(head, "{name}: {value}\r\n").unwrap();
-        }
-        head.push_str("\r\n");
-        Self::Bytes([head.as_bytes(), body].concat())
+        let close = [("connection", "close")];
+        Self::Bytes(http1::answer(status, &[&close, headers].concat(), body))
     }
 
     /// The answer to `authorize`: `token-1`, `token-2` and so on.
@@ -55,6 +48,8 @@ impl Reply {
 /// A request as it came.
 #[derive(Debug, Clone)]
 pub struct Asked {
+    /// Everything up to the empty line, byte for byte.
+    pub head: Vec<u8>,
     /// Method and path.
     pub line: String,
     /// Names in lower case, in the order in which they came.
@@ -64,6 +59,21 @@ pub struct Asked {
 }
 
 impl Asked {
+    fn of(received: Received) -> Self {
+        let Received { head, body } = received;
+        let text = String::from_utf8_lossy(&head);
+        let mut lines = text.split("\r\n");
+        let line = lines.next().unwrap().trim_end_matches(" HTTP/1.1");
+        let headers = lines.filter_map(|line| line.split_once(": "));
+        let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()));
+        Self {
+            line: line.to_owned(),
+            headers: headers.collect(),
+            body: String::from_utf8_lossy(&body).into_owned(),
+            head,
+        }
+    }
+
     /// The values of a header.
     pub fn header(&self, name: &str) -> Vec<&str> {
         self.headers
@@ -179,9 +189,10 @@ async fn serve(
     stalled: &AtomicUsize,
     script: &(dyn Fn(&Asked) -> Reply + Send + Sync),
 ) {
-    let Some(request) = read(&mut stream).await else {
+    let Some(received) = http1::read(&mut stream, &mut Vec::new()).await else {
         return;
     };
+    let request = Asked::of(received);
     asked.lock().unwrap().push(request.clone());
     let mut reply = script(&request);
     while let Reply::After(gate, then) = reply {
@@ -210,38 +221,4 @@ async fn serve(
 /// A script answers `authorize` itself by this header.
 fn authorize_too(bytes: &[u8]) -> bool {
     String::from_utf8_lossy(bytes).contains("x-scripted: authorize")
-}
-
-async fn read(stream: &mut TcpStream) -> Option<Asked> {
-    let mut bytes = Vec::new();
-    let head = loop {
-        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
-            break end;
-        }
-        if stream.read_buf(&mut bytes).await.ok()? == 0 {
-            return None;
-        }
-    };
-    let text = String::from_utf8_lossy(&bytes[..head]).into_owned();
-    let mut lines = text.split("\r\n");
-    let line = lines.next()?.trim_end_matches(" HTTP/1.1").to_owned();
-    let headers: Vec<(String, String)> = lines
-        .filter_map(|line| line.split_once(": "))
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
-        .collect();
-    let length = headers
-        .iter()
-        .find(|(name, _)| name == "content-length")
-        .map_or(0, |(_, value)| value.parse().unwrap());
-    let mut body = bytes[head + 4..].to_vec();
-    while body.len() < length {
-        if stream.read_buf(&mut body).await.ok()? == 0 {
-            return None;
-        }
-    }
-    Some(Asked {
-        line,
-        headers,
-        body: String::from_utf8_lossy(&body).into_owned(),
-    })
 }

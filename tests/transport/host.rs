@@ -1,6 +1,5 @@
 //! A server that says what it is told to, byte for byte, over TCP or TLS, and counts what reaches it.
 
-use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -8,6 +7,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
+
+use crate::support::http1;
+pub use crate::support::http1::answer as whole;
 
 /// What to do about a request.
 #[derive(Clone)]
@@ -27,16 +29,6 @@ impl Answer {
     }
 }
 
-/// The bytes of a whole answer.
-pub fn whole(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Vec<u8> {
-    let body = body.as_ref();
-    let mut head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n", body.len());
-    for (name, value) in headers {
-        write!(head, "{name}: {value}\r\n").unwrap();
-    }
-    [head.as_bytes(), b"\r\n", body].concat()
-}
-
 /// A request as it came.
 #[derive(Clone, Debug)]
 pub struct Asked {
@@ -44,7 +36,6 @@ pub struct Asked {
     pub connection: usize,
     /// Everything up to the empty line.
     pub head: String,
-    pub body: String,
 }
 
 impl Asked {
@@ -235,33 +226,9 @@ pub async fn read(
     pending: &mut Vec<u8>,
     connection: usize,
 ) -> Option<Asked> {
-    let end = loop {
-        if let Some(end) = pending.windows(4).position(|window| window == b"\r\n\r\n") {
-            break end;
-        }
-        if stream.read_buf(pending).await.ok()? == 0 {
-            return None;
-        }
-    };
-    let mut asked = Asked {
+    let received = http1::read(stream, pending).await?;
+    Some(Asked {
         connection,
-        head: String::from_utf8(pending[..end].to_vec()).unwrap(),
-        body: String::new(),
-    };
-    pending.drain(..end + 4);
-    let length = asked
-        .header("content-length")
-        .map_or(0, |length| length.parse().unwrap());
-    assert_eq!(
-        asked.header("transfer-encoding"),
-        None,
-        "a body says how long it is"
-    );
-    while pending.len() < length {
-        if stream.read_buf(pending).await.ok()? == 0 {
-            return None;
-        }
-    }
-    asked.body = String::from_utf8(pending.drain(..length).collect()).unwrap();
-    Some(asked)
+        head: String::from_utf8(received.head).unwrap(),
+    })
 }
