@@ -9,6 +9,7 @@
 
 mod errors;
 mod failures;
+mod injection;
 mod matrix;
 mod odd_answers;
 mod requests;
@@ -24,7 +25,7 @@ use flinks_pay::client::{MAX_BODY_BYTES, Operation, Retries, Timeouts};
 use flinks_pay::domain::Private;
 use flinks_pay::{
     Client, Credentials, Environment, Error, ErrorKind, GuaranteeDecision, Payor, RegularEft,
-    SessionStatus, StatusDetails,
+    SessionId, SessionStatus, StatusDetails,
 };
 use support::calls::{SESSION, call, chain, request, session};
 use support::scripted::{Asked, Reply, Scripted};
