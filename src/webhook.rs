@@ -34,19 +34,22 @@
 //!
 //! # What to do with an event
 //!
-//! Tell it to the [guard of debts](crate::client::once), so that nobody collects a second time what is paid. An event of
-//! another kind may be a status event under a new name, and no event comes twice, so ask for the status of its session. What
+//! Tell it to the [guard of debts](crate::client::once), so that nobody collects a second time what is paid, and see what it
+//! made of it: some outcomes need a person. An event of another kind may be a status event under a new name, and no event comes twice, so ask for the status of its session. What
 //! the client reads itself, it tells the guard itself.
 //!
 //! ```
 //! use flinks_pay::Client;
+//! use flinks_pay::client::once::Noted;
 //! use flinks_pay::webhook::Event;
 //!
 //! async fn handle(client: &Client, event: &Event) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 //!     match event {
-//!         Event::StatusChanged(event) => {
-//!             client.note_outcome(event.report()).await?;
-//!         }
+//!         Event::StatusChanged(event) => match client.note_outcome(event.report()).await? {
+//!             Noted::Late => eprintln!("paid after all, and maybe twice: {}", event.report().status),
+//!             noted @ (Noted::Held | Noted::Contradicted) => eprintln!("for a person: {noted:?}"),
+//!             _ => {}
+//!         },
 //!         other => match other.session_id() {
 //!             Some(session) => {
 //!                 client.status(&session).await?;
@@ -78,9 +81,48 @@
 //! # When Flinks changes its events
 //!
 //! [`on_drift`](crate::client::ClientBuilder::on_drift) is about answers to a client. A verifier has none, and tells nobody that
-//! events have changed. Look at what is in the event, and have it counted: an [`Event::Other`], an unknown
-//! [status](crate::SessionStatus::Unknown) or [code](crate::session::StatusDetails::Unknown), names in the report's
-//! [`extra`](crate::StatusReport::extra), and [`When::Unreadable`].
+//! events have changed. Have counted which events have something that this version does not know:
+//!
+//! ```
+//! use flinks_pay::SessionStatus;
+//! use flinks_pay::session::StatusDetails;
+//! use flinks_pay::webhook::{Event, When};
+//!
+//! fn has_news(event: &Event) -> bool {
+//!     let Event::StatusChanged(event) = event else {
+//!         return true;
+//!     };
+//!     let report = event.report();
+//!     matches!(report.status, SessionStatus::Unknown(_))
+//!         || matches!(report.status_details, Some(StatusDetails::Unknown(_)))
+//!         || !report.extra.is_empty()
+//!         || event.contradicts_itself()
+//!         || event.when() == When::Unreadable
+//! }
+//! # use flinks_pay::webhook::{WebhookSecret, WebhookVerifier};
+//! # let secret = || WebhookSecret::new("a secret out of your vault").unwrap();
+//! # let verifier = WebhookVerifier::new(secret());
+//! # let said = |more: &str| {
+//! #     let id = "6f1d0c3a-52b7-4e98-8a41-c07d95e2b613";
+//! #     let body = format!(r#"{{"sessionId":"{id}",{more}}}"#);
+//! #     let header = secret().sign(body.as_bytes());
+//! #     has_news(&verifier.verify_value(&header, body.as_bytes()).unwrap().event)
+//! # };
+//! # assert!(!said(r#""status":"Completed","statusDetails":"EFT0301","when":"2026-03-04T05:06:07Z""#));
+//! # for news in [
+//! #     r#""status":"Settled""#,
+//! #     r#""status":"Completed","statusDetails":"EFT0399""#,
+//! #     r#""status":"Completed","statusDetails":"EFT0301","novel":1"#,
+//! #     r#""status":"Completed","statusDetails":"EFT0402""#,
+//! #     r#""status":"Completed","statusDetails":"EFT0301","when":"today""#,
+//! #     r#""status":"Completed","event":"SessionSettled""#,
+//! #     r#""result":"Completed""#,
+//! # ] {
+//! #     assert!(said(news), "{news}");
+//! # }
+//! ```
+//!
+//! `Debug` of the event shows what is new in it as far as that may be logged: names, and never a value.
 //!
 //! # What to answer
 //!
