@@ -54,6 +54,9 @@
 //! in `openapi/deviations.toml`. Keys such as S0 or GIDX, by which these pages name their sources, are explained in
 //! `openapi/README.md`.
 
+// Of the nightly compiler, which docs.rs has.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "blocking")]
 pub mod blocking;
 pub mod client;

@@ -222,3 +222,28 @@ fn every_link_to_a_file_leads_somewhere() {
     }
     assert!(followed > 0, "no link was found: is this still Markdown?");
 }
+
+/// docs.rs says at each item which feature it needs, if it builds with the cfg that the crate asks for.
+#[test]
+fn the_pages_on_docs_rs_say_which_feature_an_item_needs() {
+    let manifest: toml::Value = toml::from_str(&read("Cargo.toml")).unwrap();
+    let docs = &manifest["package"]["metadata"]["docs"]["rs"];
+    assert_eq!(docs["all-features"].as_bool(), Some(true));
+    let args: Vec<&str> = docs["rustdoc-args"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(toml::Value::as_str)
+        .collect();
+    assert_eq!(args, ["--cfg", "docsrs"]);
+    assert!(read("src/lib.rs").contains("\n#![cfg_attr(docsrs, feature(doc_cfg))]\n"));
+    // Otherwise a stable compiler warns of it.
+    let known = &manifest["lints"]["rust"]["unexpected_cfgs"]["check-cfg"];
+    assert!(
+        known
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|cfg| cfg.as_str() == Some("cfg(docsrs)"))
+    );
+}
