@@ -30,7 +30,8 @@ use flinks_pay::{
     Client, Credentials, ErrorKind, GuaranteedEft, Outcome, Payor, SessionId, SessionStatus,
     Settled, StatusDetails,
 };
-use stage::{Moved, Stage};
+use stage::Stage;
+use support::moved::Moved;
 use support::scripted::{Asked, Reply};
 
 const SESSION: &str = "3e0d91b2-64c8-4f7a-a5d3-9b1c20f7e486";
