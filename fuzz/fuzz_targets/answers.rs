@@ -1,4 +1,4 @@
-//! Any answer to any operation is a value or an error, and neither shows the session id in it.
+//! Any answer to any operation is a value or an error, and neither shows the session id or the token in it.
 //!
 //! The first byte chooses the operation, the second the status; then header lines up to an empty one, then the body.
 #![no_main]

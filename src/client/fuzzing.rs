@@ -15,7 +15,7 @@ use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
 use super::transport::{Exchange, Transport};
-use super::{Client, Credentials, Environment, Error, Response, Retries};
+use super::{Client, Credentials, Environment, Error, Response, Retries, Token};
 use crate::clock::ManualClock;
 use crate::domain::SessionId;
 use crate::session::{GuaranteeDecision, GuaranteedEft, Payor};
@@ -30,16 +30,17 @@ struct Given(Mutex<Option<http::Response<Bytes>>>);
 impl Transport for Given {
     fn send(&self, _: reqwest::Request) -> Exchange<'_> {
         let given = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // A token comes before anything else, and is not what is tried here.
-        let token = r#"{"access_token":"t","expires_in":99999}"#;
-        let answer =
-            given.unwrap_or_else(|| http::Response::new(Bytes::from_static(token.as_bytes())));
+        // One call, one request: there are no retries, and no token is needed first.
+        let answer = given.expect("an answer is given for each request");
         Box::pin(async move { Ok(answer.into()) })
     }
 }
 
 struct Bench {
+    /// With API keys, so that nothing comes before what is tried.
     client: Client,
+    /// One that buys tokens.
+    buyer: Client,
     given: Arc<Given>,
     request: GuaranteedEft,
     session: SessionId,
@@ -47,17 +48,21 @@ struct Bench {
 
 static BENCH: LazyLock<Bench> = LazyLock::new(|| {
     let given = Arc::new(Given::default());
-    let base = Environment::custom("http://127.0.0.1:9").expect("a base URL");
-    let credentials = Credentials::api_key("key-1", "shop").expect("credentials");
-    let client = Client::builder(base, credentials)
-        .clock(Arc::new(ManualClock::new()))
-        .retries(Retries::off())
-        .build()
-        .expect("a client")
-        .carried_by(Arc::clone(&given) as _);
+    let client = |credentials| {
+        let base = Environment::custom("http://127.0.0.1:9").expect("a base URL");
+        Client::builder(base, credentials)
+            .clock(Arc::new(ManualClock::new()))
+            .retries(Retries::off())
+            .build()
+            .expect("a client")
+            .carried_by(Arc::clone(&given) as _)
+    };
+    let keys = client(Credentials::api_key("key-1", "shop").expect("credentials"));
+    let buyer = client(Credentials::basic("shop", "hush").expect("credentials"));
     let request = GuaranteedEft::new(Payor::new("Robin", "Tester"));
     Bench {
-        client,
+        client: keys,
+        buyer,
         given,
         request: request
             .reference_id("invoice-1042")
@@ -67,40 +72,88 @@ static BENCH: LazyLock<Bench> = LazyLock::new(|| {
     }
 });
 
-/// Gives an answer to one of the operations that answer with a session, and looks at all of what comes of it.
+/// Gives an answer to one of the operations, and looks at all of what comes of it.
 pub async fn answer(operation: usize, status: StatusCode, headers: HeaderMap, body: Bytes) {
     // An unknown status is shown, whatever it is; so an id counts where it is there once.
     let text = String::from_utf8_lossy(&body).to_lowercase();
     let once = |id: &str| text.matches(id).count() == 1;
+    let names: String = headers.keys().map(http::HeaderName::as_str).collect();
+    let sent = body.clone();
     let mut answer = http::Response::new(body);
     *answer.status_mut() = status;
     *answer.headers_mut() = headers;
     let Bench {
         client,
+        buyer,
         given,
         request,
         session,
     } = &*BENCH;
     *given.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
-    match operation % 5 {
+    match operation % 6 {
         0 => look(client.create_guaranteed(request).await, once),
         1 => look(client.status(session).await, once),
         2 => look(client.details(session).await, once),
         3 => look(client.cancel(session).await, once),
-        _ => look(
+        4 => look(
             client
                 .confirm_guarantee(session, GuaranteeDecision::accept())
                 .await,
             once,
         ),
+        _ => {
+            let outcome = buyer.authorize().await;
+            // The names of headers are shown.
+            look_at_token(&outcome, &sent, |token| {
+                once(token) && !names.contains(token)
+            });
+        }
     }
 }
 
+/// A token that is taken is fit for use; and whatever was sent as one, taken or not, is not shown.
+fn look_at_token(
+    outcome: &Result<Response<Token>, Error>,
+    sent: &[u8],
+    once: impl Fn(&str) -> bool + Copy,
+) {
+    if let Ok(answer) = outcome {
+        let bearer = format!("Bearer {}", answer.access_token.expose());
+        assert!(
+            http::HeaderValue::from_str(&bearer).is_ok_and(|value| value.to_str().is_ok()),
+            "no header can carry the token as a text"
+        );
+    }
+    let shown = shown(outcome, once).to_lowercase();
+    let sent: Option<serde_json::Value> = serde_json::from_slice(sent).ok();
+    let text = sent
+        .as_ref()
+        .and_then(|sent| sent.get("access_token")?.as_str());
+    let text = text.unwrap_or_default().to_lowercase();
+    // A short one, or one that is a word, may stand in any text by chance.
+    let odd = text.len() >= 16 && text.bytes().any(|byte| byte.is_ascii_digit());
+    assert!(
+        !odd || !once(&text) || !shown.contains(&text),
+        "the token is shown"
+    );
+}
+
 fn look<T: Debug + Serialize>(outcome: Result<Response<T>, Error>, once: impl Fn(&str) -> bool) {
+    let shown = shown(&outcome, &once);
+    if let Ok(answer) = outcome {
+        serde_json::to_vec(&*answer).expect("an answer can be written back");
+    }
+    assert!(
+        !shown.contains(SESSION) || once(SESSION),
+        "the session that was asked about is shown"
+    );
+}
+
+/// Everything that an outcome says of itself, wherever it is printed.
+fn shown<T: Debug>(outcome: &Result<Response<T>, Error>, once: impl Fn(&str) -> bool) -> String {
     let mut shown = format!("{outcome:?}{outcome:#?}");
-    match &outcome {
+    match outcome {
         Ok(answer) => {
-            serde_json::to_vec(&**answer).expect("an answer can be written back");
             for odd in answer.nonconformances() {
                 let _ = write!(shown, "{odd}");
             }
@@ -125,8 +178,5 @@ fn look<T: Debug + Serialize>(outcome: Result<Response<T>, Error>, once: impl Fn
             }
         }
     }
-    assert!(
-        !shown.contains(SESSION) || once(SESSION),
-        "the session that was asked about is shown"
-    );
+    shown
 }
