@@ -175,6 +175,13 @@ impl Call {
         Arc::clone(&self.departed)
     }
 
+    /// Says that no byte of this attempt has left: the token has created no session.
+    pub(crate) fn not_sent(&self) {
+        if let (Operation::CreateSession, Some((token, cache))) = (self.operation, &self.token) {
+            cache.give_back(token);
+        }
+    }
+
     /// Says that nothing of what was sent so far was carried out.
     pub(crate) fn undone(&self) {
         self.departed.store(false, Ordering::Relaxed);
@@ -368,6 +375,9 @@ impl Call {
     }
 
     fn lost(&self, lost: Lost) -> Error {
+        if matches!(lost.kind, ErrorKind::Connect | ErrorKind::Certificate) {
+            self.not_sent();
+        }
         self.error(lost.kind).with_boxed_source(lost.source)
     }
 }

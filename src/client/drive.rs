@@ -43,6 +43,8 @@ struct Course {
     refreshed: bool,
     /// How many attempts have failed that count against [`Retries::attempts`](super::Retries::attempts).
     failed: u32,
+    /// Whether the server has refused to go without a token, in other words than a 401.
+    guessed: bool,
     /// The last attempt that may have been carried out all the same.
     unsure: Option<Error>,
 }
@@ -143,6 +145,7 @@ impl Client {
             need,
             refreshed: false,
             failed: 0,
+            guessed: false,
             unsure: None,
         };
         loop {
@@ -151,6 +154,7 @@ impl Client {
                 Err(error) => return Err(course.ended_by(error)),
             };
             if call.is_too_late() || call.time_left() < self.least(call.operation()) {
+                call.not_sent();
                 return Err(course.ended_by(call.error(ErrorKind::NotSent)));
             }
             let base = self.0.environment.base_url();
@@ -162,6 +166,9 @@ impl Client {
             let error = match outcome {
                 Ok(answer) => {
                     self.0.budget.give_back(course.failed > 0);
+                    if course.guessed {
+                        self.remember_that_status_needs_credentials();
+                    }
                     return Ok(answer);
                 }
                 Err(error) => error,
@@ -200,9 +207,13 @@ impl Client {
             call.operation() == Operation::GetSessionStatus && course.need == Need::Nothing;
         // Whatever is the matter with its body: nothing that was refused is sent again.
         if error.kind() == ErrorKind::Unauthorized && without_credentials {
-            self.0
-                .status_needs_credentials
-                .store(true, Ordering::Relaxed);
+            self.remember_that_status_needs_credentials();
+            return Next::With(Need::Any);
+        }
+        // A gateway may say 403 of it, a framework 400 or 422 of a header that is missing. Or it is about the session; then
+        // the answer is the same with a token.
+        if without_credentials && matches!(error.status(), Some(400 | 403 | 422)) {
+            course.guessed = true;
             return Next::With(Need::Any);
         }
         let again = match verdict(call.operation(), fate) {
@@ -237,6 +248,12 @@ impl Client {
         } else {
             (attempt / 4).min(total / 4).max(Duration::from_nanos(1))
         }
+    }
+
+    fn remember_that_status_needs_credentials(&self) {
+        self.0
+            .status_needs_credentials
+            .store(true, Ordering::Relaxed);
     }
 
     fn status_needs_credentials(&self) -> bool {

@@ -8,7 +8,7 @@ use super::{Error, ErrorKind, Operation};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fate {
-    /// No connection came about, so no byte of the request left.
+    /// No connection came about, or no time was left to begin: no byte of the request left.
     NeverSent,
     /// The request may have left, and no whole answer came.
     MaybeSent,
@@ -56,7 +56,7 @@ pub struct RetryRow {
 
 impl Fate {
     /// Every one.
-    pub const ALL: [Fate; 6] = [
+    pub const ALL: &'static [Fate] = &[
         Fate::NeverSent,
         Fate::MaybeSent,
         Fate::Unauthorized,
@@ -70,11 +70,11 @@ impl Fate {
     pub fn of(error: &Error) -> Self {
         let whole = error.raw().is_none_or(super::RawResponse::is_complete);
         match error.kind() {
-            ErrorKind::Connect => Self::NeverSent,
+            ErrorKind::Connect | ErrorKind::NotSent => Self::NeverSent,
             ErrorKind::Timeout | ErrorKind::Interrupted => Self::MaybeSent,
             // Whatever has left, somebody has to change a certificate first.
             ErrorKind::Certificate | ErrorKind::ClientCertificate => Self::Settled,
-            kind => match error.status() {
+            _ => match error.status() {
                 // A 401 whose body is too long or compressed. Not for sure a whole one, and credentials that are refused
                 // are not sent once more on a guess.
                 Some(401) if !whole => Self::Settled,
@@ -82,7 +82,7 @@ impl Fate {
                 Some(408 | 425 | 429 | 500 | 502 | 503 | 504) if !whole => Self::MaybeSent,
                 Some(401) => Self::Unauthorized,
                 Some(429 | 503) => Self::Busy,
-                Some(408 | 425 | 500 | 502 | 504) if kind != ErrorKind::Redirect => Self::Faltered,
+                Some(408 | 425 | 500 | 502 | 504) => Self::Faltered,
                 _ => Self::Settled,
             },
         }
@@ -124,12 +124,12 @@ const fn once_only(operation: Operation) -> RetryRow {
 /// | `cancelSession` | again | again | new token | again | again |
 /// | `confirmGuarantee` | again | never | new token | if asked | never |
 ///
-/// *Never sent* means that no connection came about. *Maybe sent* is everything between that and a whole answer: time that
+/// *Never sent* means that no connection came about, or that the call's time was over before it was tried. *Maybe sent* is everything between that and a whole answer: time that
 /// ran out, a connection that broke, an answer that stopped half-way. A client cannot tell a request that was lost from
 /// one whose answer was lost, so nothing that must not happen twice is sent after it. *New token* means once, with a
-/// token that is not the one refused. *If asked* means [`Retries::also_when_busy`]. Any other answer is final:
+/// token that is asked for anew. *If asked* means [`Retries::also_when_busy`]. Any other answer is final:
 /// [`Fate::Settled`] is followed by nothing.
-pub static RETRY_TABLE: [RetryRow; 6] = [
+pub static RETRY_TABLE: &[RetryRow] = &[
     RetryRow {
         // Credentials that are refused are refused the next time, and a row of refusals may lock an account.
         unauthorized: Verdict::Never,
@@ -256,9 +256,9 @@ mod tests {
             .iter()
             .map(|row| {
                 let cells: Vec<&str> = Fate::ALL
-                    .into_iter()
-                    .filter(|fate| *fate != Fate::Settled)
-                    .map(|fate| said(verdict(row.operation, fate)))
+                    .iter()
+                    .filter(|fate| **fate != Fate::Settled)
+                    .map(|fate| said(verdict(row.operation, *fate)))
                     .collect();
                 format!("{}` | {} |", row.operation, cells.join(" | "))
             })
@@ -269,7 +269,8 @@ mod tests {
     #[test]
     fn what_must_not_happen_twice_is_never_sent_after_it_may_have_been() {
         for operation in Operation::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|one| !one.is_repeatable())
         {
             for fate in [Fate::MaybeSent, Fate::Faltered, Fate::Settled] {

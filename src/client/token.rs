@@ -64,7 +64,8 @@ struct State<E> {
 struct Held {
     token: AccessToken,
     stale_at: Instant,
-    created_a_session: bool,
+    /// How many creates were made with it, or are being made.
+    creates: u32,
 }
 
 impl<E: Clone + Send + Sync + 'static> TokenCache<E> {
@@ -120,7 +121,7 @@ impl<E: Clone + Send + Sync + 'static> TokenCache<E> {
             // Whoever comes from here on finds the token, or begins anew.
             cache.state().flight = None;
             let token = token?;
-            cache.hold(&token, now, &jitter, false);
+            cache.hold(&token, now, &jitter, 0);
             Ok(token.access_token)
         };
         flight.boxed().shared()
@@ -142,14 +143,14 @@ impl<E: Clone + Send + Sync + 'static> TokenCache<E> {
         let now = clock.now();
         if let Some(held) = self.state().held.as_mut()
             && held.stale_at > now
-            && !held.created_a_session
+            && held.creates == 0
         {
-            held.created_a_session = true;
+            held.creates = 1;
             return Ok(held.token.clone());
         }
         // Not shared: two creates need two tokens, so there is nothing to wait for.
         let token = fetch().await?;
-        self.hold(&token, now, jitter, true);
+        self.hold(&token, now, jitter, 1);
         Ok(token.access_token)
     }
 
@@ -160,7 +161,7 @@ impl<E: Clone + Send + Sync + 'static> TokenCache<E> {
 
     /// Holds a token that was fetched on request.
     pub(crate) fn put(&self, token: &Token, now: Instant, jitter: &Jitter) {
-        self.hold(token, now, jitter, false);
+        self.hold(token, now, jitter, 0);
     }
 
     /// Gives up a token that the server does not accept. One that has taken its place meanwhile stays.
@@ -174,18 +175,27 @@ impl<E: Clone + Send + Sync + 'static> TokenCache<E> {
         }
     }
 
+    /// Takes back one create with this token, of which no byte has left.
+    pub(crate) fn give_back(&self, token: &AccessToken) {
+        if let Some(held) = self.state().held.as_mut()
+            && held.token.expose() == token.expose()
+        {
+            held.creates = held.creates.saturating_sub(1);
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State<E>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn hold(&self, token: &Token, now: Instant, jitter: &Jitter, created_a_session: bool) {
-        let mut new = Held::new(token, now, jitter, created_a_session);
+    fn hold(&self, token: &Token, now: Instant, jitter: &Jitter, creates: u32) {
+        let mut new = Held::new(token, now, jitter, creates);
         let held = &mut self.state().held;
         if let Some(old) = held {
             if old.token.expose() == new.token.expose() {
                 // A server may answer the token that it answered before: what that one has done, it has done.
-                new.created_a_session |= old.created_a_session;
-            } else if created_a_session && !old.created_a_session && old.stale_at > now {
+                new.creates = new.creates.saturating_add(old.creates);
+            } else if new.creates > 0 && old.creates == 0 && old.stale_at > now {
                 // One that may still create is worth more than one that may not.
                 return;
             }
@@ -212,12 +222,12 @@ impl<E> fmt::Debug for TokenCache<E> {
 }
 
 impl Held {
-    fn new(token: &Token, now: Instant, jitter: &Jitter, created_a_session: bool) -> Self {
+    fn new(token: &Token, now: Instant, jitter: &Jitter, creates: u32) -> Self {
         let lifetime = token.lifetime.min(LONGEST);
         Self {
             token: token.access_token.clone(),
             stale_at: now + lifetime.saturating_sub(early(lifetime, jitter)),
-            created_a_session,
+            creates,
         }
     }
 }

@@ -199,7 +199,7 @@ async fn clones_share_a_budget_that_an_outage_empties_and_successes_fill() {
 
 #[tokio::test]
 async fn what_is_sent_again_is_the_same_but_for_a_fresh_token() {
-    for operation in Operation::ALL {
+    for operation in Operation::ALL.iter().copied() {
         if operation == Operation::Authorize {
             continue;
         }
@@ -271,6 +271,58 @@ async fn the_status_is_asked_for_without_a_token_until_that_is_refused() {
         open.call(Operation::GetSessionStatus).await.unwrap();
     }
     assert_eq!(open.server.asked().len(), 2, "no token was asked for");
+}
+
+/// Credentials that are refused are not sent once more on a guess.
+#[tokio::test]
+async fn a_401_whose_body_could_not_be_read_is_followed_by_nothing() {
+    let refusals = [
+        Reply::of(401, &[("content-encoding", "gzip")], "{}"),
+        Reply::of(401, &[], vec![b' '; MAX_BODY_BYTES + 1]),
+    ];
+    for refusal in refusals {
+        let bench = Bench::new(long(), Retries::default(), move |_, _| refusal.clone()).await;
+        for operation in [Operation::CreateSession, Operation::GetSessionDetails] {
+            let error = bench.call(operation).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Unauthorized, "{operation}");
+            assert_eq!(error.attempts(), 1, "{operation}");
+        }
+    }
+}
+
+/// A gateway says 403 where a token is missing, a framework 400 or 422 where a header is.
+#[tokio::test]
+async fn a_refusal_without_a_token_may_be_about_the_token_whatever_its_number() {
+    for number in [400, 403, 422] {
+        let bench = Bench::new(long(), Retries::default(), move |_, asked| {
+            match asked.header("authorization").as_slice() {
+                [] => Reply::of(number, &[], ""),
+                _ => status("Initiated"),
+            }
+        })
+        .await;
+        for attempts in [2, 1] {
+            let answer = bench.client.status(&session()).await.unwrap();
+            assert_eq!(answer.attempts(), attempts, "{number}");
+        }
+
+        // If it is about the session, a token changes nothing, and nothing is learned about tokens.
+        let bench = Bench::new(long(), Retries::default(), move |_, _| {
+            Reply::of(number, &[], "")
+        })
+        .await;
+        for _ in 0..2 {
+            let error = bench.client.status(&session()).await.unwrap_err();
+            assert_eq!((error.status(), error.attempts()), (Some(number), 2));
+        }
+        let used: Vec<bool> = bench
+            .server
+            .calls()
+            .iter()
+            .map(|asked| asked.header("authorization").is_empty())
+            .collect();
+        assert_eq!(used, [true, false, true, false], "{number}");
+    }
 }
 
 #[tokio::test]

@@ -320,3 +320,76 @@ async fn setting_the_time_of_day_neither_ages_a_token_nor_keeps_it_young() {
         assert_eq!(fetched(&server), 2, "600 s have passed, whatever it says");
     }
 }
+
+#[tokio::test]
+async fn a_create_that_never_left_has_not_used_its_token() {
+    let server = Scripted::start(|_: &Asked| fine()).await;
+    let client = Client::builder(
+        Environment::custom(server.base()).unwrap(),
+        Credentials::basic("shop", "hush").unwrap(),
+    )
+    .retries(Retries::off())
+    .build()
+    .unwrap();
+    client.authorize().await.unwrap();
+    let address = server.base().trim_start_matches("http://").to_owned();
+    drop(server);
+    tokio::task::yield_now().await;
+    let error = call(&client, Operation::CreateSession).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert_eq!(error.operation(), Operation::CreateSession);
+
+    let listener = tokio::net::TcpListener::bind(address).await.unwrap();
+    let server = Scripted::at(listener, |_: &Asked| fine());
+    call(&client, Operation::CreateSession).await.unwrap();
+    let asked = server.asked();
+    assert_eq!(asked.len(), 1, "no token was asked for");
+    assert_eq!(asked[0].header("authorization"), ["Bearer token-1"]);
+    // It has created a session now.
+    let error = call(&client, Operation::CreateSession).await.unwrap_err();
+    assert_eq!(error.operation(), Operation::Authorize);
+}
+
+#[tokio::test]
+async fn a_create_is_not_begun_when_the_token_took_most_of_its_time() {
+    let gate = Arc::new(Semaphore::new(0));
+    let token = Arc::clone(&gate);
+    let server = Scripted::bare(move |asked: &Asked| {
+        if asked.line.contains("/authorize") {
+            Reply::After(Arc::clone(&token), Box::new(Reply::token(1, 599)))
+        } else {
+            fine()
+        }
+    })
+    .await;
+    let clock = ManualClock::new();
+    let minute = Duration::from_secs(60);
+    let client = Client::builder(
+        Environment::custom(server.base()).unwrap(),
+        Credentials::basic("shop", "hush").unwrap(),
+    )
+    .clock(Arc::new(clock.clone()))
+    .timeouts(Timeouts::default().attempt(minute).total(minute))
+    .build()
+    .unwrap();
+    let late = tokio::spawn({
+        let client = client.clone();
+        async move { call(&client, Operation::CreateSession).await }
+    });
+    while server.asked().is_empty() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    // A quarter of an attempt is the least that a create begins with.
+    clock.advance(Duration::from_millis(45_001));
+    gate.add_permits(1);
+    let error = late.await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotSent);
+    assert_eq!(error.operation(), Operation::CreateSession);
+    assert!(!error.maybe_applied() && error.is_retryable());
+    assert_eq!(server.asked().len(), 1, "the token, and nothing else");
+
+    // With its time for itself it is sent, and by the token that nothing has used.
+    call(&client, Operation::CreateSession).await.unwrap();
+    let lines: Vec<String> = server.asked().into_iter().map(|asked| asked.line).collect();
+    assert_eq!(lines, ["POST /api/v1/authorize", "POST /api/v2/sessions"]);
+}
