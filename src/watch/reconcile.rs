@@ -69,7 +69,8 @@ pub struct Reconciled {
 pub enum Found {
     /// It has come out. What was requested is not known here.
     Settled(Settled),
-    /// It is open, or waits for a signature.
+    /// It is open, or waits for a signature; or it has completed without a code, which may still come, and which alone says
+    /// whether the debit is scheduled.
     Open(StatusReport),
     /// 404 of status and details.
     Gone(Error),
@@ -204,7 +205,10 @@ impl Run {
             }
         };
         seen.tell(&self.client).await;
-        let outcome = seen.outcome().filter(Outcome::is_final);
+        // As the guard of debts has it.
+        let outcome = seen
+            .outcome()
+            .filter(|outcome| outcome.is_final() && *outcome != Outcome::Unclear(None));
         let Seen { report, details: _ } = seen;
         match outcome {
             Some(outcome) => Found::Settled(Settled {

@@ -97,30 +97,43 @@ async fn a_wait_may_be_dropped_at_every_point() {
 
 #[tokio::test]
 async fn a_watch_may_be_dropped_at_every_point() {
-    for points in 0..40 {
+    let mut points = 0;
+    loop {
         let stage = stage().await;
         let client = stage.client_trying(Retries::default());
         let policy = WaitPolicy::default().watch_details(true);
         let mut watch = client.watch(&session(), policy);
-        poll_and_drop(&stage.clock, points, told(&mut watch)).await;
+        let over = poll_and_drop(&stage.clock, points, told(&mut watch)).await;
         drop(watch);
         nothing_is_left(&stage, &client).await;
+        if over {
+            break;
+        }
+        points += 1;
     }
+    assert!(points > 20, "{points}");
 }
 
 #[tokio::test]
 async fn a_reconciliation_may_be_dropped_at_every_point() {
-    for points in 0..40 {
+    let mut points = 0;
+    loop {
         let stage = stage().await;
         let client = stage.client_trying(Retries::default());
         let sessions = [session(); 5];
         let policy = flinks_pay::watch::ReconcilePolicy::default().at_once(2);
         let mut run = client.reconcile(sessions, policy);
         let all = async { while run.next().await.is_some() {} };
-        poll_and_drop(&stage.clock, points, all).await;
+        let over = poll_and_drop(&stage.clock, points, all).await;
         drop(run);
         nothing_is_left(&stage, &client).await;
+        if over {
+            break;
+        }
+        points += 1;
     }
+    // Five sessions, two at a time.
+    assert!(points > 5, "{points}");
 }
 
 /// Asking for the next item is one thing, the wait another: the first may be dropped, and the second goes on where it was.

@@ -41,6 +41,17 @@ async fn standings(run: &mut Reconcile<'_>) -> Vec<String> {
     standings
 }
 
+/// Such a row is asked for again: the code that says whether money moves may still come.
+#[tokio::test]
+async fn completed_without_a_code_is_not_settled() {
+    let stage = Stage::playing(vec![status("Completed", ""), scheduled()]).await;
+    let client = stage.client();
+    for standing in ["open: Completed", "the debit is scheduled"] {
+        let mut run = client.reconcile([session()], ReconcilePolicy::default());
+        assert_eq!(stage.clock.run(standings(&mut run)).await, [standing]);
+    }
+}
+
 #[tokio::test]
 async fn each_session_is_told_as_it_stands_and_in_order() {
     let clock = Moved::new();
