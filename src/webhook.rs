@@ -35,8 +35,13 @@
 //! # What to do with an event
 //!
 //! Tell it to the [guard of debts](crate::client::once), so that nobody collects a second time what is paid, and see what it
-//! made of it: some outcomes need a person. An event of another kind may be a status event under a new name, and no event comes twice, so ask for the status of its session. What
-//! the client reads itself, it tells the guard itself.
+//! made of it: some outcomes need a person. An event of another kind may be a status event under a new name, and no event comes
+//! twice, so ask for the status of its session. What the client reads itself, it tells the guard itself.
+//!
+//! What the guarantee webhook sends is not published. Let it come to another address than the status events: one that names no kind
+//! and has a session and a status reads like one of them. What it has besides is in `extra` of the report and in
+//! [`envelope`](StatusChanged::envelope); and a status event of a session that has not [ended](crate::session::StatusReport::is_final)
+//! is none that is documented, so read that session's [details](crate::Client::details) for a decision that is waited for.
 //!
 //! ```
 //! use flinks_pay::Client;

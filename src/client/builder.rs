@@ -263,7 +263,7 @@ impl<Built> ClientBuilder<Built> {
     ///
     /// The same is an event of `tracing` (target `flinks_pay`, level WARN), with or without a callback. Neither has a value of
     /// any answer. The callback runs before the answer is returned, on the caller's task, so it must not block; a panic in
-    /// it is caught, and does the call no harm. Set twice, the last one counts.
+    /// it is caught, where panics unwind, and does the call no harm. Set twice, the last one counts.
     ///
     /// Webhooks are no answers: see [what to look at](crate::webhook#when-flinks-changes-its-events) in those.
     ///

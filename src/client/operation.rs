@@ -22,7 +22,7 @@ pub enum Operation {
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Operation; 6] = [
+    pub const ALL: &'static [Operation] = &[
         Operation::Authorize,
         Operation::CreateSession,
         Operation::GetSessionStatus,

@@ -96,7 +96,7 @@ pub(crate) async fn against_answers(told: &Arc<Mutex<Told>>) -> String {
                     })
                     .build()
                     .unwrap();
-                for operation in Operation::ALL {
+                for operation in Operation::ALL.iter().copied() {
                     let mut heard = Told::default();
                     let _ = called(&client, operation, &mut heard).await;
                     told.lock().unwrap().take_in(heard);
@@ -126,7 +126,7 @@ pub(crate) async fn without_answers(told: &mut Told) {
     let nobody = builder("http://127.0.0.1:0", schemes()[0].clone())
         .build()
         .unwrap();
-    for operation in Operation::ALL {
+    for operation in Operation::ALL.iter().copied() {
         let _ = called(&hasty, operation, told).await;
         let _ = called(&nobody, operation, told).await;
     }
@@ -136,7 +136,7 @@ pub(crate) async fn without_answers(told: &mut Told) {
             tokio::time::timeout(Duration::from_millis(100), encrypted.status(&session())).await;
     }
     let dropped = patient(Timeouts::default());
-    for operation in Operation::ALL {
+    for operation in Operation::ALL.iter().copied() {
         let _ = tokio::time::timeout(Duration::from_millis(10), call(&dropped, operation)).await;
     }
 }

@@ -115,7 +115,7 @@ async fn names_and_fields() {
     let good =
         format!(r#"{{"sessionId":"{SESSION}","status":"Cancelled","statusDetails":"EFT0501"}}"#);
     let server = answering(Reply::json(200, &good)).await;
-    for operation in Operation::ALL {
+    for operation in Operation::ALL.iter().copied() {
         // One client for each: each buys its token.
         call(&client(server.base(), basic()), operation)
             .await

@@ -305,7 +305,7 @@ fn settings(told: &mut Told) {
     told.look(&flinks_pay::ErrorKind::Decode);
     let token = flinks_pay::client::Operation::Authorize;
     told.look(&token);
-    for fate in Fate::ALL {
+    for fate in Fate::ALL.iter().copied() {
         told.look(&fate);
         told.look(&verdict(Operation::Authorize, fate));
     }

@@ -129,7 +129,8 @@ async fn nothing_was_sent_where_there_was_no_connection() {
         .build()
         .unwrap();
     for operation in Operation::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|operation| *operation != Operation::Authorize)
     {
         let error = call(&client, operation).await.unwrap_err();

@@ -266,7 +266,7 @@ fn failures() -> Vec<(&'static str, Reply, ErrorKind, bool)> {
 async fn every_failed_answer_has_its_kind_on_every_operation() {
     let mut lines = Vec::new();
     for (name, reply, kind, maybe) in failures() {
-        for operation in Operation::ALL {
+        for operation in Operation::ALL.iter().copied() {
             let Some(reply) = scripted_for(operation, reply.clone()) else {
                 continue;
             };

@@ -48,7 +48,7 @@ fn fine() -> Reply {
 
 /// Makes every call but `authorize`, which is made for them where it is needed.
 async fn call_all(client: &Client) {
-    for operation in Operation::ALL {
+    for operation in Operation::ALL.iter().copied() {
         if operation != Operation::Authorize {
             call(client, operation).await.unwrap();
         }
@@ -177,7 +177,7 @@ async fn a_token_from_a_server_is_one_header_or_is_not_used() {
                 assert_eq!(asked.header("authorization"), [format!("Bearer {token}")]);
             }
         } else {
-            for operation in Operation::ALL {
+            for operation in Operation::ALL.iter().copied() {
                 let outcome = call(&client, operation).await;
                 let error = outcome.unwrap_err();
                 assert_eq!(error.operation(), Operation::Authorize, "{token:?}");

@@ -192,13 +192,13 @@ async fn table(
 ) -> (String, Vec<(String, Operation, Ending)>) {
     let mut endings = Vec::new();
     let mut text = format!("{title}\n{:16}", "");
-    for operation in Operation::ALL {
+    for operation in Operation::ALL.iter().copied() {
         write!(text, " | {:18}", operation.id()).unwrap();
     }
     text.push('\n');
     for (name, fault) in faults() {
         write!(text, "{name:16}").unwrap();
-        for operation in Operation::ALL {
+        for operation in Operation::ALL.iter().copied() {
             let ending = ending(operation, &fault, times, retries).await;
             let cell = format!("{} {}", ending.outcome, ending.seen);
             write!(text, " | {cell:18}").unwrap();
@@ -337,7 +337,7 @@ async fn a_create_that_was_turned_away_is_sent_again_only_if_asked() {
 
 #[tokio::test]
 async fn a_server_that_comes_up_meanwhile_gets_every_operation_once() {
-    for operation in Operation::ALL {
+    for operation in Operation::ALL.iter().copied() {
         let (reserved, base) = nobody();
         let clock = ManualClock::new();
         let client = Client::builder(

@@ -15,7 +15,8 @@ async fn what_leaves_is_what_the_contract_says_and_nothing_more() {
     .await;
     let client = client(&server);
     for operation in Operation::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|operation| *operation != Operation::Authorize)
     {
         call(&client, operation).await.unwrap();

@@ -36,7 +36,7 @@ async fn no_redirect_is_followed_and_no_credentials_reach_another_origin() {
         let host = signpost(status, format!("{}/elsewhere", elsewhere.base())).await;
         for client in every_way(&host.base()) {
             let client = client.build().unwrap();
-            for operation in Operation::ALL {
+            for operation in Operation::ALL.iter().copied() {
                 if operation == Operation::Authorize {
                     continue;
                 }
