@@ -12,6 +12,8 @@ use syn::{BinOp, ExprBinary, ExprCall, ExprMethodCall, Macro};
 struct Found {
     signs: usize,
     verifies: usize,
+    /// Places that make a body that counts as verified. Its members are private to the file.
+    makes_signed: usize,
     /// Comparisons that may end at the first difference.
     compares: Vec<String>,
 }
@@ -30,6 +32,13 @@ impl<'ast> Visit<'ast> for Found {
             self.compares.push("an operator".to_owned());
         }
         visit::visit_expr_binary(self, binary);
+    }
+
+    fn visit_expr_struct(&mut self, made: &'ast syn::ExprStruct) {
+        if made.path.is_ident("Self") || made.path.is_ident("Signed") {
+            self.makes_signed += 1;
+        }
+        visit::visit_expr_struct(self, made);
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
@@ -93,11 +102,12 @@ fn source(name: &str) -> String {
 }
 
 #[test]
-fn a_signature_is_compared_by_the_library_alone() {
+fn a_signature_is_compared_by_the_library_alone_and_a_body_is_signed_in_one_place() {
     assert_eq!(
         Found::of(&source("signed.rs")),
         Found {
             verifies: 1,
+            makes_signed: 1,
             ..Found::default()
         }
     );
@@ -144,4 +154,6 @@ fn a_comparison_would_be_found() {
     assert!(!derived.compares.is_empty());
     let sign = Found::of("fn check() { let tag = hmac::sign(key, body); }");
     assert_eq!(sign.signs, 1);
+    let made = Found::of("fn unchecked(body: &[u8]) -> Signed<'_> { Signed { body, secret: 0 } }");
+    assert_eq!(made.makes_signed, 1);
 }
