@@ -136,16 +136,41 @@ impl fmt::Display for Dollars {
     }
 }
 
-/// Cents as a JSON number of dollars: an integer where there are no odd cents, else the double that the decimal text names.
+/// Cents as a JSON number of dollars.
 pub(super) fn dollars(cents: u64) -> Value {
-    if cents.is_multiple_of(100) {
-        Value::from(cents / 100)
-    } else {
-        Dollars(cents)
-            .to_string()
-            .parse::<f64>()
-            .map_or(Value::Null, Value::from)
+    match odd(cents) {
+        None => Value::from(cents / 100),
+        Some(dollars) => Value::from(dollars),
     }
+}
+
+/// Dollars that are no whole number of them, as the double that the decimal text names.
+fn odd(cents: u64) -> Option<f64> {
+    if cents.is_multiple_of(100) {
+        return None;
+    }
+    // The text, without the memory that a `String` has to get: twenty digits are the most that 64 bits have.
+    let mut text = [b'0'; 21];
+    let mut rest = cents;
+    let mut start = text.len();
+    for (index, place) in text.iter_mut().enumerate().rev() {
+        if index == 18 {
+            *place = b'.';
+            continue;
+        }
+        *place += u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+        start = index;
+        if rest == 0 && index < 18 {
+            break;
+        }
+    }
+    let text = text.get(start..).unwrap_or_default();
+    let number = std::str::from_utf8(text)
+        .ok()
+        .and_then(|text| text.parse().ok());
+    // It is a decimal number, whatever the cents are; if it were not, this would be written as `null`.
+    Some(number.unwrap_or(f64::NAN))
 }
 
 /// Dollars with two decimals, such as `500.00`.
@@ -196,7 +221,10 @@ impl DomainValue for Amount {
 
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        dollars(self.0).serialize(serializer)
+        match odd(self.0) {
+            None => serializer.serialize_u64(self.0 / 100),
+            Some(dollars) => serializer.serialize_f64(dollars),
+        }
     }
 }
 
@@ -265,3 +293,22 @@ impl<'de> Visitor<'de> for AmountVisitor {
 }
 
 json_schema!(Amount);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn odd_cents_are_the_double_of_their_decimal_text(
+            cents in prop_oneof![0..100_u64, Amount::MIN.0..=Amount::MAX.0, any::<u64>()],
+        ) {
+            let expected = Dollars(cents).to_string().parse::<f64>();
+            match odd(cents) {
+                None => prop_assert!(cents.is_multiple_of(100)),
+                Some(found) => prop_assert_eq!(Ok(found.to_bits()), expected.map(f64::to_bits)),
+            }
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Where a payor gets notifications.
 
+use super::ascii_set::AsciiSet;
 use super::found::Found;
 use super::limit::{Limit, characters, position};
 use super::rule::{Rule, Severity};
@@ -46,6 +47,9 @@ text_value! {
 /// The contract's pattern. [`check`] accepts the same texts without a regular expression.
 pub(super) const PATTERN: &str = "^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\\.)+[A-Za-z]([A-Za-z0-9-]*[A-Za-z0-9])?$";
 
+/// What may stand before the @, beside dots.
+static LOCAL: AsciiSet = AsciiSet::alphanumeric_and(b"!#$%&'*+/=?^_`{|}~-");
+
 /// Checks the whole address.
 pub(super) fn check(text: &str, max: usize) -> Result<(), Found> {
     if text.is_empty() {
@@ -69,6 +73,9 @@ pub(super) fn check_parts(text: &str, local_max: usize, label_max: usize) -> Res
     let Some((local, domain)) = text.rsplit_once('@') else {
         return Err(Found::Shape("no @"));
     };
+    if text.len() <= label_max.min(local_max) {
+        return Ok(());
+    }
     if local.len() > local_max {
         return Err(Found::Part {
             part: "before the @",
@@ -94,28 +101,7 @@ fn check_local(text: &str, local: &str) -> Result<(), Found> {
         match byte {
             b'.' if after_dot => return Err(MISPLACED_DOT),
             b'.' => after_dot = true,
-            b'A'..=b'Z'
-            | b'a'..=b'z'
-            | b'0'..=b'9'
-            | b'!'
-            | b'#'
-            | b'$'
-            | b'%'
-            | b'&'
-            | b'\''
-            | b'*'
-            | b'+'
-            | b'/'
-            | b'='
-            | b'?'
-            | b'^'
-            | b'_'
-            | b'`'
-            | b'{'
-            | b'|'
-            | b'}'
-            | b'~'
-            | b'-' => after_dot = false,
+            _ if LOCAL.holds(byte) => after_dot = false,
             _ => return Err(stray(text, at)),
         }
     }

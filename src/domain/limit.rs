@@ -337,14 +337,17 @@ fn ascii(text: &str, holds: impl Fn(&u8) -> bool, not: &'static str) -> Result<(
 
 /// No control character, something else than spaces, and the length.
 fn visible(text: &str, min: usize, max: Option<usize>) -> Result<(), Found> {
-    let mut seen = false;
-    for (at, byte) in text.bytes().enumerate() {
-        if byte < b' ' || byte == 0x7F {
-            return Err(Found::ControlCharacter {
-                position: position(text, at),
-            });
-        }
+    let control = |byte: u8| byte < b' ' || byte == 0x7F;
+    // To the end in any case: without a way out, many bytes are looked at in one step.
+    let (mut controls, mut seen) = (false, false);
+    for byte in text.bytes() {
+        controls |= control(byte);
         seen |= byte != b' ';
+    }
+    if controls && let Some(at) = text.bytes().position(control) {
+        return Err(Found::ControlCharacter {
+            position: position(text, at),
+        });
     }
     if !seen {
         return Err(match text.len() {

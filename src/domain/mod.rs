@@ -16,6 +16,7 @@ mod code;
 mod account;
 mod address;
 mod amount;
+mod ascii_set;
 mod birth_date;
 mod constants;
 mod cross_field;
@@ -36,6 +37,7 @@ mod rule;
 pub(crate) mod rules;
 mod secret;
 mod session_id;
+mod short;
 mod value;
 
 pub use account::{AccountLabel, AccountNumber, InstitutionCode, TransitNumber};

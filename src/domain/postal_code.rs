@@ -1,5 +1,7 @@
 //! Canadian postal codes.
 
+use std::borrow::Cow;
+
 use super::found::Found;
 use super::limit::{Charset, Limit, characters, position};
 use super::rule::{Rule, Severity};
@@ -40,12 +42,15 @@ text_value! {
     }
 }
 
-fn canonical(mut text: String) -> String {
+fn canonical(text: &str) -> Cow<'_, str> {
+    let mut canonical = Cow::Borrowed(text);
     if text.len() == 7 && text.as_bytes().get(3) == Some(&b' ') {
-        text.remove(3);
+        canonical.to_mut().remove(3);
     }
-    text.make_ascii_uppercase();
-    text
+    if text.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        canonical.to_mut().make_ascii_uppercase();
+    }
+    canonical
 }
 
 /// Checks a code that the rule `postal-code` has accepted.

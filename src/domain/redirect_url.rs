@@ -1,5 +1,6 @@
 //! Where the hosted page sends the payor back.
 
+use super::ascii_set::AsciiSet;
 use super::found::Found;
 use super::limit::{Limit, characters, position};
 use super::rule::{Rule, Severity};
@@ -42,13 +43,20 @@ text_value! {
 /// The contract's pattern. [`check`] accepts the same texts without a regular expression.
 pub(super) const PATTERN: &str = "^[A-Za-z][A-Za-z0-9+.-]*://[A-Za-z0-9._~-]+(:[0-9]{1,5})?(/([A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?(\\?([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?(#([A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?$";
 
+static SCHEME: AsciiSet = AsciiSet::alphanumeric_and(b"+.-");
+static HOST: AsciiSet = AsciiSet::alphanumeric_and(b"._~-");
+/// What may stand in a path, a query and a fragment, and means itself.
+static PLAIN: AsciiSet = AsciiSet::alphanumeric_and(b"._~!$&'()*+,;=:@/-");
+
 /// Checks the whole URL.
 pub(super) fn check(text: &str, max: usize) -> Result<(), Found> {
     if text.is_empty() {
         return Err(Found::Empty);
     }
-    // A scheme has no colon, so the first "://" ends it.
-    let Some((scheme, rest)) = text.split_once("://") else {
+    // A scheme has no colon, so the first "://" ends it; the search for one character is the cheaper one.
+    let first = text.split_once(':');
+    let first = first.and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));
+    let Some((scheme, rest)) = first.or_else(|| text.split_once("://")) else {
         return Err(Found::Shape("no :// after a scheme"));
     };
     check_scheme(text, scheme)?;
@@ -77,9 +85,7 @@ fn check_scheme(text: &str, scheme: &str) -> Result<(), Found> {
     if !scheme.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return Err(Found::Shape("a scheme that does not start with a letter"));
     }
-    match scheme.bytes().position(
-        |byte| !matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'.' | b'-'),
-    ) {
+    match scheme.bytes().position(|byte| !SCHEME.holds(byte)) {
         Some(at) => Err(stray(text, at)),
         None => Ok(()),
     }
@@ -89,9 +95,7 @@ fn check_host(text: &str, host: &str, rest: &str) -> Result<(), Found> {
     if host.is_empty() {
         return Err(Found::Shape("no host"));
     }
-    match host.bytes().position(
-        |byte| !matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'~' | b'-'),
-    ) {
+    match host.bytes().position(|byte| !HOST.holds(byte)) {
         Some(at) => Err(stray(text, text.len() - rest.len() - host.len() + at)),
         None => Ok(()),
     }
@@ -127,27 +131,7 @@ fn check_rest(text: &str, rest: &str) -> Result<(), Found> {
     let mut bytes = rest.bytes().enumerate();
     while let Some((at, byte)) = bytes.next() {
         match byte {
-            b'A'..=b'Z'
-            | b'a'..=b'z'
-            | b'0'..=b'9'
-            | b'.'
-            | b'_'
-            | b'~'
-            | b'!'
-            | b'$'
-            | b'&'
-            | b'\''
-            | b'('
-            | b')'
-            | b'*'
-            | b'+'
-            | b','
-            | b';'
-            | b'='
-            | b':'
-            | b'@'
-            | b'/'
-            | b'-' => {}
+            _ if PLAIN.holds(byte) => {}
             b'%' => {
                 let hex = |byte: Option<(usize, u8)>| {
                     byte.is_some_and(|(_, byte)| byte.is_ascii_hexdigit())

@@ -143,7 +143,7 @@ macro_rules! text_value {
         ///
         /// `Debug` does not print the value and there is no `Display`; [`expose`](Self::expose) gives it.
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(String);
+        pub struct $name($crate::domain::short::Short);
 
         impl $name {
             /// Checks and takes a text.
@@ -152,13 +152,19 @@ macro_rules! text_value {
             ///
             /// [`Invalid`](crate::domain::Invalid) names the rule that the text breaks, and not the text.
             pub fn new(text: &str) -> Result<Self, $crate::domain::Invalid> {
-                Self::try_from(text.to_owned())
+                $(let text = $canonical(text);
+                let text = &*text;)?
+                $crate::domain::value::check(
+                    <Self as $crate::domain::DomainValue>::RULES,
+                    text,
+                )?;
+                Ok(Self(text.into()))
             }
 
             /// Returns the value itself, as it is sent. Take care where it goes: it may identify a person.
             #[must_use]
             pub fn expose(&self) -> &str {
-                &self.0
+                self.0.as_str()
             }
 
             /// Returns the warnings that apply to this value.
@@ -171,12 +177,7 @@ macro_rules! text_value {
             type Error = $crate::domain::Invalid;
 
             fn try_from(text: String) -> Result<Self, Self::Error> {
-                $(let text = $canonical(text);)?
-                $crate::domain::value::check(
-                    <Self as $crate::domain::DomainValue>::RULES,
-                    &text,
-                )?;
-                Ok(Self(text))
+                Self::new(&text)
             }
         }
 
@@ -203,7 +204,7 @@ macro_rules! text_value {
             const WARNINGS: &'static [&'static $crate::domain::Rule] = &[$(&$warning),*];
 
             fn warns(&self, warning: &'static $crate::domain::Rule) -> bool {
-                warning.check(&self.0).is_err()
+                warning.check(self.expose()).is_err()
             }
         }
 
@@ -211,15 +212,13 @@ macro_rules! text_value {
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
+                serializer.serialize_str(self.expose())
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::domain::text::deserialize_text(deserializer, |text| {
-                    Self::try_from(text.into_owned())
-                })
+                $crate::domain::text::deserialize_text(deserializer, |text| Self::new(&text))
             }
         }
 
@@ -235,7 +234,7 @@ macro_rules! text_value {
     (@debug shortened $name:ident) => {
         impl std::fmt::Debug for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                write!(f, concat!(stringify!($name), "({:?})"), $crate::domain::text::Shortened(&self.0))
+                write!(f, concat!(stringify!($name), "({:?})"), $crate::domain::text::Shortened(self.expose()))
             }
         }
     };

@@ -5,19 +5,18 @@ use std::fmt;
 use super::violation::Warning;
 use crate::domain::{DomainValue, Invalid};
 
-/// A text that is yet to be checked, or a value that already is.
+/// A value of a request, or what was wrong with the text that was given for it.
 ///
-/// Builders take either, so that a text from a form and a value from elsewhere in the program go in alike. `Debug` does not
-/// print it.
+/// Builders take a text or a value, so that one from a form and one from elsewhere in the program go in alike. A text is
+/// checked here, at once, and `build` tells what came of it. `Debug` does not print it.
 #[derive(Clone)]
 pub struct Draft<T>(State<T>);
 
 #[derive(Clone)]
 enum State<T> {
-    /// As it was given.
-    Text(String),
-    /// Checked before.
     Value(T),
+    /// Boxed, for it is rare, and larger than most values.
+    Invalid(Box<Invalid>),
     /// Missing or of the wrong JSON type, and recorded as such by the reader of the JSON.
     Reported,
 }
@@ -37,8 +36,8 @@ impl<T: DomainValue + Clone> Draft<T> {
     /// Checks the draft; `None` if its violation is recorded already.
     pub(super) fn check(&self) -> Option<Result<T, Invalid>> {
         match &self.0 {
-            State::Text(text) => Some(text.parse()),
             State::Value(value) => Some(Ok(value.clone())),
+            State::Invalid(invalid) => Some(Err((**invalid).clone())),
             State::Reported => None,
         }
     }
@@ -53,19 +52,22 @@ impl<T: DomainValue + Clone> Draft<T> {
 
 impl<T: DomainValue> From<&str> for Draft<T> {
     fn from(text: &str) -> Self {
-        Self(State::Text(text.to_owned()))
+        Self(match text.parse() {
+            Ok(value) => State::Value(value),
+            Err(invalid) => State::Invalid(Box::new(invalid)),
+        })
     }
 }
 
 impl<T: DomainValue> From<&String> for Draft<T> {
     fn from(text: &String) -> Self {
-        Self(State::Text(text.clone()))
+        Self::from(&**text)
     }
 }
 
 impl<T: DomainValue> From<String> for Draft<T> {
     fn from(text: String) -> Self {
-        Self(State::Text(text))
+        Self::from(&*text)
     }
 }
 
@@ -84,9 +86,8 @@ impl<T: DomainValue + Clone> From<&T> for Draft<T> {
 impl<T> fmt::Debug for Draft<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
-            State::Text(_) => "unchecked [redacted]",
             State::Value(_) => "checked [redacted]",
-            State::Reported => "refused",
+            State::Invalid(_) | State::Reported => "refused",
         })
     }
 }
