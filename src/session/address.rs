@@ -159,14 +159,14 @@ impl AddressBuilder {
         warnings
     }
 
-    pub(super) fn check(&self, findings: &mut Findings) -> Option<Address> {
-        let address_line1 = findings.value("payor.address.addressLine1", &self.line1);
-        let address_line2 = findings.optional("payor.address.addressLine2", self.line2.as_ref());
-        let unit = findings.optional("payor.address.unit", self.unit.as_ref());
-        let city = findings.value("payor.address.city", &self.city);
-        let province = findings.value("payor.address.province", &self.province);
-        let country = findings.value("payor.address.country", &self.country);
-        let postal_code = findings.value("payor.address.postalCode", &self.postal_code);
+    pub(super) fn check(self, findings: &mut Findings) -> Option<Address> {
+        let address_line1 = findings.value("payor.address.addressLine1", self.line1);
+        let address_line2 = findings.optional("payor.address.addressLine2", self.line2);
+        let unit = findings.optional("payor.address.unit", self.unit);
+        let city = findings.value("payor.address.city", self.city);
+        let province = findings.value("payor.address.province", self.province);
+        let country = findings.value("payor.address.country", self.country);
+        let postal_code = findings.value("payor.address.postalCode", self.postal_code);
         Some(Address {
             address_line1: address_line1?,
             address_line2,

@@ -48,21 +48,12 @@ impl DebitBuilder {
         }
     }
 
-    pub(super) fn check(&self, findings: &mut Findings) -> Option<Debit> {
+    pub(super) fn check(self, findings: &mut Findings) -> Option<Debit> {
         let payor = self.payor.check(findings);
-        let amount = findings.optional("amount", self.amount.as_ref());
-        let language = findings.optional(
-            "options.notificationPreferences.language",
-            self.language.as_ref(),
-        );
-        let limits = self
-            .limits
-            .as_ref()
-            .and_then(|limits| limits.check(findings));
-        let redirect = self
-            .redirect
-            .as_ref()
-            .and_then(|redirect| redirect.check(findings));
+        let amount = findings.optional("amount", self.amount);
+        let language = findings.optional("options.notificationPreferences.language", self.language);
+        let limits = self.limits.and_then(|limits| limits.check(findings));
+        let redirect = self.redirect.and_then(|redirect| redirect.check(findings));
         if let (Some(amount), Some(limits)) = (amount, limits) {
             limits.check_amount(amount, findings);
         }
@@ -204,7 +195,7 @@ fn read_guarantee(options: &Members<'_>, wanted: bool, findings: &mut Findings) 
 }
 
 /// Checks a member that has one possible value, which a request states anyway.
-fn constant<T: DomainValue + Clone>(
+fn constant<T: DomainValue>(
     request: &Members<'_>,
     name: &'static str,
     required: bool,
@@ -215,7 +206,7 @@ fn constant<T: DomainValue + Clone>(
     } else {
         request.optional(name, Null::IsWrong, findings)
     };
-    findings.optional(name, draft.as_ref());
+    findings.optional(name, draft);
 }
 
 impl From<Debit> for DebitBuilder {

@@ -32,19 +32,19 @@ impl<T> Draft<T> {
     }
 }
 
-impl<T: DomainValue + Clone> Draft<T> {
-    /// Checks the draft; `None` if its violation is recorded already.
-    pub(super) fn check(&self) -> Option<Result<T, Invalid>> {
-        match &self.0 {
-            State::Value(value) => Some(Ok(value.clone())),
-            State::Invalid(invalid) => Some(Err((**invalid).clone())),
+impl<T: DomainValue> Draft<T> {
+    /// Returns what came of the check; `None` if the violation is recorded already.
+    pub(super) fn check(self) -> Option<Result<T, Invalid>> {
+        match self.0 {
+            State::Value(value) => Some(Ok(value)),
+            State::Invalid(invalid) => Some(Err(*invalid)),
             State::Reported => None,
         }
     }
 
     /// Collects what the rules advise against in the value, if it is a valid one.
     pub(super) fn warn(&self, path: &'static str, warnings: &mut Vec<Warning>) {
-        if let Some(Ok(value)) = self.check() {
+        if let State::Value(value) = &self.0 {
             warnings.extend(value.warnings().map(|rule| Warning::new(path, rule)));
         }
     }

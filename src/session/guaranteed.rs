@@ -101,10 +101,10 @@ impl GuaranteedEftBuilder {
         warnings
     }
 
-    fn check(&self, findings: &mut Findings) -> Option<GuaranteedEft> {
+    fn check(self, findings: &mut Findings) -> Option<GuaranteedEft> {
         let debit = self.debit.check(findings);
-        let reference_id = findings.optional("referenceId", self.reference_id.as_ref());
-        let payee = self.payee.as_ref().and_then(|payee| payee.check(findings));
+        let reference_id = findings.optional("referenceId", self.reference_id);
+        let payee = self.payee.and_then(|payee| payee.check(findings));
         Some(GuaranteedEft {
             debit: debit?,
             reference_id,

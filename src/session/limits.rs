@@ -114,11 +114,9 @@ impl LimitsBuilder {
         warnings
     }
 
-    pub(super) fn check(&self, findings: &mut Findings) -> Option<Limits> {
-        let minimum_amount =
-            findings.optional("options.limits.minimumAmount", self.minimum.as_ref());
-        let maximum_amount =
-            findings.optional("options.limits.maximumAmount", self.maximum.as_ref());
+    pub(super) fn check(self, findings: &mut Findings) -> Option<Limits> {
+        let minimum_amount = findings.optional("options.limits.minimumAmount", self.minimum);
+        let maximum_amount = findings.optional("options.limits.maximumAmount", self.maximum);
         if let (Some(minimum), Some(maximum)) = (minimum_amount, maximum_amount)
             && minimum > maximum
         {

@@ -113,11 +113,11 @@ impl PayeeBuilder {
         warnings
     }
 
-    pub(super) fn check(&self, findings: &mut Findings) -> Option<Payee> {
-        let institution_code = findings.value("payee.account.institutionCode", &self.institution);
-        let transit_number = findings.value("payee.account.transitNumber", &self.transit);
-        let account_number = findings.value("payee.account.accountNumber", &self.account);
-        let account_label = findings.optional("payee.account.accountLabel", self.label.as_ref());
+    pub(super) fn check(self, findings: &mut Findings) -> Option<Payee> {
+        let institution_code = findings.value("payee.account.institutionCode", self.institution);
+        let transit_number = findings.value("payee.account.transitNumber", self.transit);
+        let account_number = findings.value("payee.account.accountNumber", self.account);
+        let account_label = findings.optional("payee.account.accountLabel", self.label);
         Some(Payee {
             account: PayeeAccount {
                 institution_code: institution_code?,

@@ -183,17 +183,14 @@ impl PayorBuilder {
         self.email.is_some()
     }
 
-    pub(super) fn check(&self, findings: &mut Findings) -> Option<Payor> {
-        let first_name = findings.value("payor.firstName", &self.first_name);
-        let last_name = findings.value("payor.lastName", &self.last_name);
-        let email = findings.optional("payor.email", self.email.as_ref());
-        let middle_name = findings.optional("payor.middleName", self.middle_name.as_ref());
-        let occupation = findings.optional("payor.occupation", self.occupation.as_ref());
-        let birth_date = findings.optional("payor.birthDate", self.birth_date.as_ref());
-        let address = self
-            .address
-            .as_ref()
-            .and_then(|address| address.check(findings));
+    pub(super) fn check(self, findings: &mut Findings) -> Option<Payor> {
+        let first_name = findings.value("payor.firstName", self.first_name);
+        let last_name = findings.value("payor.lastName", self.last_name);
+        let email = findings.optional("payor.email", self.email);
+        let middle_name = findings.optional("payor.middleName", self.middle_name);
+        let occupation = findings.optional("payor.occupation", self.occupation);
+        let birth_date = findings.optional("payor.birthDate", self.birth_date);
+        let address = self.address.and_then(|address| address.check(findings));
         Some(Payor {
             first_name: first_name?,
             last_name: last_name?,

@@ -103,23 +103,24 @@ impl RedirectBuilder {
         warnings
     }
 
-    pub(super) fn check(&self, findings: &mut Findings) -> Option<Redirect> {
-        let mode = findings.optional("options.redirectPreferences.mode", self.mode.as_ref());
-        let url_success = findings.optional(
-            "options.redirectPreferences.urlSuccess",
-            self.url_success.as_ref(),
-        );
-        let url_exit = findings.optional(
-            "options.redirectPreferences.urlExit",
-            self.url_exit.as_ref(),
-        );
+    pub(super) fn check(self, findings: &mut Findings) -> Option<Redirect> {
         let urls = [
-            ("options.redirectPreferences.urlSuccess", &self.url_success),
-            ("options.redirectPreferences.urlExit", &self.url_exit),
+            (
+                "options.redirectPreferences.urlSuccess",
+                self.url_success.is_some(),
+            ),
+            (
+                "options.redirectPreferences.urlExit",
+                self.url_exit.is_some(),
+            ),
         ];
+        let mode = findings.optional("options.redirectPreferences.mode", self.mode);
+        let url_success =
+            findings.optional("options.redirectPreferences.urlSuccess", self.url_success);
+        let url_exit = findings.optional("options.redirectPreferences.urlExit", self.url_exit);
         let mut complete = true;
-        for (path, url) in urls {
-            if mode == Some(RedirectMode::RedirectUri) && url.is_none() {
+        for (path, given) in urls {
+            if mode == Some(RedirectMode::RedirectUri) && !given {
                 findings.refuse(path, REDIRECT_URLS.refuse(Found::Nothing));
                 complete = false;
             }

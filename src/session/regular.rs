@@ -102,12 +102,12 @@ impl RegularEftBuilder {
         warnings
     }
 
-    fn check(&self, findings: &mut Findings) -> Option<RegularEft> {
+    fn check(self, findings: &mut Findings) -> Option<RegularEft> {
         if !self.debit.payor.has_email() {
             findings.refuse("payor.email", EMAIL_REQUIRED_REGULAR.refuse(Found::Nothing));
         }
         let debit = self.debit.check(findings);
-        let reference_id = findings.optional("referenceId", self.reference_id.as_ref());
+        let reference_id = findings.optional("referenceId", self.reference_id);
         let debit = debit?;
         let email = debit.payor.email.clone()?;
         Some(RegularEft {

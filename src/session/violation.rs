@@ -177,10 +177,10 @@ impl Findings {
     }
 
     /// Checks a draft; what is wrong with it is recorded at `path`.
-    pub(super) fn value<T: DomainValue + Clone>(
+    pub(super) fn value<T: DomainValue>(
         &mut self,
         path: &'static str,
-        draft: &Draft<T>,
+        draft: Draft<T>,
     ) -> Option<T> {
         match draft.check()? {
             Ok(value) => Some(value),
@@ -192,10 +192,10 @@ impl Findings {
     }
 
     /// Checks a draft that may be absent. `None` stands for an absent and for a refused value alike: the latter is recorded.
-    pub(super) fn optional<T: DomainValue + Clone>(
+    pub(super) fn optional<T: DomainValue>(
         &mut self,
         path: &'static str,
-        draft: Option<&Draft<T>>,
+        draft: Option<Draft<T>>,
     ) -> Option<T> {
         draft.and_then(|draft| self.value(path, draft))
     }
