@@ -36,10 +36,14 @@ pub(crate) async fn in_time<T>(
     deadline: Instant,
     work: impl Future<Output = T>,
 ) -> Option<T> {
-    let (mut work, mut end) = (pin!(work), clock.sleep_until(deadline));
+    let (mut work, mut end) = (pin!(work), None);
     poll_fn(|context| match work.as_mut().poll(context) {
         Poll::Ready(done) => Poll::Ready(Some(done)),
-        Poll::Pending => end.as_mut().poll(context).map(|()| None),
+        Poll::Pending => {
+            // Much of the work is ready at once, and needs no end.
+            let end = end.get_or_insert_with(|| clock.sleep_until(deadline));
+            end.as_mut().poll(context).map(|()| None)
+        }
     })
     .await
 }
