@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::{Deserialize, Deserializer};
@@ -60,10 +61,10 @@ macro_rules! secret {
     ($(#[$meta:meta])* $name:ident: $rule:ident, $debug:ident) => {
         $(#[$meta])*
         ///
-        /// Visible text without control characters. The memory is wiped on drop, and there is no `Display`;
+        /// Visible text without control characters. Clones share one memory, which the last of them wipes. There is no `Display`;
         /// [`expose`](Self::expose) gives the value.
         #[derive(Clone)]
-        pub struct $name(SecretString);
+        pub struct $name(Arc<SecretString>);
 
         impl $name {
             /// Checks and takes a text.
@@ -74,7 +75,7 @@ macro_rules! secret {
             /// at its end.
             pub fn new(text: &str) -> Result<Self, Invalid> {
                 value::check(Self::RULES, text)?;
-                Ok(Self(SecretString::from(text)))
+                Ok(Self(Arc::new(SecretString::from(text))))
             }
 
             /// Returns the value itself. It belongs in a request to Flinks and nowhere else.
@@ -113,7 +114,7 @@ macro_rules! secret {
                 // Into wiped memory first, so that a refused text is wiped too.
                 let text = SecretString::from(text);
                 value::check(Self::RULES, text.expose_secret())?;
-                Ok(Self(text))
+                Ok(Self(Arc::new(text)))
             }
         }
 
