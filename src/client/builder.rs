@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use secrecy::{SecretSlice, SecretString};
 
+use super::bearer::Bearer;
 use super::budget::Budget;
 use super::connector::Connector;
 use super::facade::Shared;
@@ -17,6 +18,8 @@ use super::once::{Debts, Guard, MemoryGuard};
 use super::token::TokenCache;
 use super::{Client, Credentials, Environment, Retries, TokenReuse};
 use crate::clock::{Clock, SystemClock};
+
+const SESSIONS: &str = "/api/v2/sessions";
 
 /// How long the parts of a call may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -314,6 +317,7 @@ impl<Built> ClientBuilder<Built> {
         }
         let http = connector.client(&environment, connect)?;
         Ok(Client(Arc::new(Shared {
+            sessions: (SESSIONS, environment.under(SESSIONS)),
             environment,
             credentials,
             timeouts,
@@ -325,6 +329,7 @@ impl<Built> ClientBuilder<Built> {
             observer: Arc::new(Observer::new(on_drift)),
             clock,
             tokens: Arc::new(TokenCache::new(token_reuse)),
+            bearer: Bearer::default(),
             status_needs_credentials: AtomicBool::new(false),
             debts: Debts::new(guard),
         })))

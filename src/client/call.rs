@@ -11,43 +11,62 @@ use std::time::{Duration, Instant, SystemTime};
 use http::HeaderValue;
 use progenitor_client::ResponseValue;
 use serde::de::DeserializeOwned;
+use url::Url;
 
-use super::observer::{DriftKind, Observer};
+use super::facade::Shared;
+use super::observer::DriftKind;
 use super::readable::Readable;
-use super::token::TokenCache;
 use super::transport::{Lost, Transport};
 use super::{Error, ErrorKind, Operation, RawResponse, RequestId, Response};
 use super::{conformance, decode, retry_after, salvage};
 use crate::clock::{Clock, after, in_time};
 use crate::domain::AccessToken;
 
-/// Headers that say who calls. Each value is marked sensitive.
-pub(crate) type Stamp = Vec<(http::HeaderName, HeaderValue)>;
+/// Headers that say who calls, two at most. Each value is marked sensitive.
+pub(crate) type Stamp = [Option<(http::HeaderName, HeaderValue)>; 2];
 
-/// See the module. Clones share what came.
+/// See the module. Clones are the same attempt, and share what came.
 #[derive(Clone)]
-pub(crate) struct Call {
+pub(crate) struct Call(Arc<Context>);
+
+struct Context {
+    /// The client that makes the call.
+    client: Arc<Shared>,
     operation: Operation,
     request_id: RequestId,
     /// When the time of the whole call is up.
     deadline: Instant,
     /// From when on, by the time of day, no attempt is begun; see [`Call::leaving_before`].
     too_late: Option<SystemTime>,
-    /// How long one attempt may take.
-    patience: Duration,
     /// The number of this attempt, from 1.
     attempt: u32,
     /// Whether a failure is returned rather than followed by another attempt; see [`Call::trying_once`].
     once: bool,
-    clock: Arc<dyn Clock>,
-    transport: Arc<dyn Transport>,
-    observer: Arc<Observer>,
     stamp: Stamp,
-    came: Arc<Mutex<Came>>,
+    came: Mutex<Came>,
     /// Whether a request of the call may have left, and nothing says that it was not carried out.
     departed: Arc<AtomicBool>,
-    /// The token that the call is made with, and where it is held.
-    token: Option<(AccessToken, Arc<TokenCache<Error>>)>,
+    /// The token that the call is made with.
+    token: Option<AccessToken>,
+}
+
+impl Context {
+    /// The same, with nothing yet that belongs to one attempt: no headers and no token, and nothing that came.
+    fn fresh(&self) -> Self {
+        Self {
+            client: Arc::clone(&self.client),
+            stamp: Stamp::default(),
+            came: Mutex::default(),
+            departed: Arc::clone(&self.departed),
+            token: None,
+            operation: self.operation,
+            request_id: self.request_id,
+            deadline: self.deadline,
+            too_late: self.too_late,
+            attempt: self.attempt,
+            once: self.once,
+        }
+    }
 }
 
 /// What the transport has seen.
@@ -69,143 +88,153 @@ pub(crate) enum Fault {
 }
 
 impl Call {
-    pub(crate) fn begin(
-        operation: Operation,
-        (total, patience): (Duration, Duration),
-        clock: Arc<dyn Clock>,
-        transport: Arc<dyn Transport>,
-        observer: Arc<Observer>,
-    ) -> Self {
-        Self {
+    /// Begins a call: from here its time runs.
+    pub(super) fn begin(client: &Arc<Shared>, operation: Operation) -> Self {
+        Self(Arc::new(Context {
+            client: Arc::clone(client),
             operation,
-            request_id: RequestId::random(),
-            deadline: after(&*clock, total),
+            request_id: RequestId::another(),
+            deadline: after(&*client.clock, client.timeouts.total),
             too_late: None,
-            patience,
             attempt: 1,
             once: false,
-            clock,
-            transport,
-            observer,
-            stamp: Stamp::new(),
-            came: Arc::default(),
+            stamp: Stamp::default(),
+            came: Mutex::default(),
             departed: Arc::default(),
             token: None,
-        }
+        }))
     }
 
     /// A call made on behalf of this one, under its id and within its time.
     pub(crate) fn errand(&self, operation: Operation) -> Self {
-        Self {
+        let context = self.0.fresh();
+        Self(Arc::new(Context {
             operation,
             attempt: 1,
             once: false,
-            stamp: Stamp::new(),
-            came: Arc::default(),
             departed: Arc::default(),
-            token: None,
-            ..self.clone()
-        }
+            ..context
+        }))
     }
 
     /// The attempt after this one: nothing has come for it yet.
     pub(crate) fn next_attempt(&self) -> Self {
-        Self {
-            attempt: self.attempt.saturating_add(1),
-            once: self.once,
-            departed: Arc::clone(&self.departed),
-            ..self.errand(self.operation)
-        }
+        let mut context = self.0.fresh();
+        context.attempt = context.attempt.saturating_add(1);
+        Self(Arc::new(context))
     }
 
     /// The same, of which no failure is followed by another attempt, other than a 401 by one with another token: for those
     /// who come back anyway. Errands, such as for a token, are tried as always.
     pub(crate) fn trying_once(self) -> Self {
-        Self { once: true, ..self }
+        self.with(|context| context.once = true)
     }
 
     pub(crate) fn tries_once(&self) -> bool {
-        self.once
+        self.0.once
     }
 
     /// The same, of which nothing leaves from this time of day on. A machine that sleeps does not count that time in
     /// [`Call::time_left`], and those that it shares a guard with do.
     pub(crate) fn leaving_before(self, too_late: SystemTime) -> Self {
-        Self {
-            too_late: Some(too_late),
-            ..self
-        }
+        self.with(|context| context.too_late = Some(too_late))
     }
 
     /// Whether it is too late for an attempt to be begun, however much time the call has left.
     pub(crate) fn is_too_late(&self) -> bool {
-        let wall = self.clock.wall();
-        self.too_late.is_some_and(|too_late| too_late <= wall)
+        let too_late = self.0.too_late;
+        too_late.is_some_and(|too_late| too_late <= self.clock().wall())
     }
 
-    pub(crate) fn stamped(&self, stamp: Stamp) -> Self {
-        Self {
-            stamp,
-            ..self.clone()
-        }
+    /// The same, with these headers.
+    pub(crate) fn stamped(self, stamp: Stamp) -> Self {
+        self.with(|context| context.stamp = stamp)
     }
 
     /// Says which token the call is made with: a server that does not accept it will not accept it the next time.
-    pub(crate) fn holding(self, token: AccessToken, cache: Arc<TokenCache<Error>>) -> Self {
-        Self {
-            token: Some((token, cache)),
-            ..self
+    pub(crate) fn holding(self, token: AccessToken) -> Self {
+        self.with(|context| context.token = Some(token))
+    }
+
+    /// Changes an attempt that has not begun. Whoever else has the call keeps it as it was.
+    fn with(mut self, change: impl FnOnce(&mut Context)) -> Self {
+        if let Some(context) = Arc::get_mut(&mut self.0) {
+            change(context);
+            return self;
         }
+        let mut context = Context {
+            stamp: self.0.stamp.clone(),
+            token: self.0.token.clone(),
+            ..self.0.fresh()
+        };
+        change(&mut context);
+        Self(Arc::new(context))
     }
 
     pub(crate) fn operation(&self) -> Operation {
-        self.operation
+        self.0.operation
     }
 
     pub(crate) fn request_id(&self) -> RequestId {
-        self.request_id
+        self.0.request_id
     }
 
     pub(crate) fn attempt(&self) -> u32 {
-        self.attempt
+        self.0.attempt
     }
 
     /// What tells, whenever it is read and also after the call was dropped, whether a request may have left.
     pub(crate) fn departed(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.departed)
+        Arc::clone(&self.0.departed)
     }
 
     /// Says that no byte of this attempt has left: the token has created no session.
     pub(crate) fn not_sent(&self) {
-        if let (Operation::CreateSession, Some((token, cache))) = (self.operation, &self.token) {
-            cache.give_back(token);
+        if let (Operation::CreateSession, Some(token)) = (self.0.operation, &self.0.token) {
+            self.0.client.tokens.give_back(token);
         }
     }
 
     /// Says that nothing of what was sent so far was carried out.
     pub(crate) fn undone(&self) {
-        self.departed.store(false, Ordering::Relaxed);
+        self.0.departed.store(false, Ordering::Relaxed);
     }
 
     pub(crate) fn stamp(&self) -> &Stamp {
-        &self.stamp
+        &self.0.stamp
     }
 
     pub(crate) fn transport(&self) -> &dyn Transport {
-        &*self.transport
+        &*self.0.client.transport
+    }
+
+    /// The address of a path of the API.
+    pub(crate) fn address(&self, path: &str) -> Url {
+        let client = &self.0.client;
+        match &client.sessions {
+            (its, address) if *its == path => address.clone(),
+            _ => client.environment.under(path),
+        }
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &*self.0.client.clock
     }
 
     /// How much of the call's time is left.
     pub(crate) fn time_left(&self) -> Duration {
-        self.deadline.saturating_duration_since(self.clock.now())
+        self.0
+            .deadline
+            .saturating_duration_since(self.clock().now())
     }
 
     /// Does the work of one exchange, for as long as an attempt or the whole call may take. What had come by the end of
     /// the time is kept by the work when it is dropped.
     pub(crate) async fn exchange(&self, work: impl Future<Output = Option<Fault>>) {
-        self.departed.store(true, Ordering::Relaxed);
-        let until = after(&*self.clock, self.patience).min(self.deadline);
-        let fault = match in_time(&*self.clock, until, work).await {
+        self.0.departed.store(true, Ordering::Relaxed);
+        let patience = self.0.client.timeouts.attempt;
+        let until = after(self.clock(), patience).min(self.0.deadline);
+        let fault = match in_time(self.clock(), until, work).await {
             Some(fault) => fault,
             None => Some(Fault::TimedOut),
         };
@@ -216,24 +245,13 @@ impl Call {
 
     /// Waits.
     pub(crate) async fn pause(&self, pause: Duration) {
-        let until = after(&*self.clock, pause).min(self.deadline);
-        self.clock.sleep_until(until).await;
+        let until = after(self.clock(), pause).min(self.0.deadline);
+        self.clock().sleep_until(until).await;
     }
 
-    /// Makes the attempt, and turns the outcome into the facade's.
-    pub(crate) async fn run<W: DeserializeOwned, T>(
-        &self,
-        work: impl Future<Output = Result<ResponseValue<W>, progenitor_client::Error<()>>>,
-        convert: impl FnOnce(W) -> T,
-    ) -> Result<Response<T>, Error> {
-        let outcome = work.await;
-        self.finish(outcome, convert)
-    }
-
-    /// Waits no longer than the whole call may take.
-    pub(crate) async fn in_time<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
-        let outcome = in_time(&*self.clock, self.deadline, work).await;
-        outcome.ok_or_else(|| self.error(ErrorKind::Timeout))
+    /// Waits no longer than the whole call may take; nothing where that is not long enough.
+    pub(crate) async fn in_time<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        in_time(self.clock(), self.0.deadline, work).await
     }
 
     /// Refuses an answer that is not about the session asked for.
@@ -256,11 +274,11 @@ impl Call {
     }
 
     fn came(&self) -> MutexGuard<'_, Came> {
-        self.came.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.came.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Turns what the generated client says, and what the transport has seen, into the facade's answer.
-    fn finish<W: DeserializeOwned, T>(
+    pub(crate) fn finish<W: DeserializeOwned, T>(
         &self,
         outcome: Result<ResponseValue<W>, progenitor_client::Error<()>>,
         convert: impl FnOnce(W) -> T,
@@ -289,8 +307,10 @@ impl Call {
                     && cause.is_about_a_member()
                 {
                     let finding = conformance::unreadable(path);
-                    self.observer
-                        .observe(self.operation, self.request_id, &[finding]);
+                    self.0
+                        .client
+                        .observer
+                        .observe(self.0.operation, self.0.request_id, &[finding]);
                 }
                 let error = self.failed(ErrorKind::Decode, Some(raw));
                 Err(match fault {
@@ -306,14 +326,11 @@ impl Call {
     }
 
     fn answered<T>(&self, value: T, raw: RawResponse, readable: Option<Readable>) -> Response<T> {
-        let mut findings = Vec::new();
-        if let Some(readable) = readable {
-            findings = readable.left_out;
-            let json = readable.value.unwrap_or_default();
-            findings.extend(conformance::inspect(self.operation.id(), &json));
-        }
-        self.observer
-            .observe(self.operation, self.request_id, &findings);
+        let findings = readable.map_or_else(Vec::new, |readable| readable.findings);
+        self.0
+            .client
+            .observer
+            .observe(self.0.operation, self.0.request_id, &findings);
         // An unknown member departs from nothing: the contract is open.
         let departures = findings
             .into_iter()
@@ -322,13 +339,13 @@ impl Call {
             value,
             nonconformances: departures.map(|finding| finding.odd).collect(),
             raw,
-            request_id: self.request_id,
-            attempts: self.attempt,
+            request_id: self.0.request_id,
+            attempts: self.0.attempt,
         }
     }
 
     pub(crate) fn error(&self, kind: ErrorKind) -> Error {
-        Error::new(kind, self.operation, self.request_id, self.attempt)
+        Error::new(kind, self.0.operation, self.0.request_id, self.0.attempt)
     }
 
     /// An error with the answer that it is about. A create that may have been carried out keeps its session's id, if
@@ -336,15 +353,16 @@ impl Call {
     fn failed(&self, kind: ErrorKind, raw: Option<RawResponse>) -> Error {
         let spoilt = raw
             .as_ref()
-            .filter(|raw| self.operation == Operation::CreateSession && raw.status.is_success());
-        if let (ErrorKind::Unauthorized, Some((token, cache))) = (kind, &self.token) {
-            cache.forget(token);
+            .filter(|raw| self.0.operation == Operation::CreateSession && raw.status.is_success());
+        if let (ErrorKind::Unauthorized, Some(token)) = (kind, &self.0.token) {
+            self.0.client.tokens.forget(token);
+            self.0.client.bearer.forget(token);
         }
         self.error(kind)
             .with_session(spoilt.and_then(|raw| salvage::session_id(&raw.body)))
             .with_retry_after(
                 raw.as_ref()
-                    .and_then(|raw| retry_after::read(&raw.headers, self.clock.wall())),
+                    .and_then(|raw| retry_after::read(&raw.headers, self.clock().wall())),
             )
             .with_raw(raw)
     }
@@ -392,9 +410,9 @@ fn uninflatable(error: &reqwest::Error) -> bool {
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
-            .field("operation", &self.operation)
-            .field("request_id", &self.request_id)
-            .field("attempt", &self.attempt)
+            .field("operation", &self.0.operation)
+            .field("request_id", &self.0.request_id)
+            .field("attempt", &self.0.attempt)
             .finish_non_exhaustive()
     }
 }

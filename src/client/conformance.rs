@@ -4,11 +4,10 @@
 //! reported: it must not cost the caller the answer. A member that the contract does not know breaks nothing, and is found
 //! here all the same, for whoever wants to know that answers have grown.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::sync::LazyLock;
 
-use serde_json::Value;
-
+use super::json::Json;
 use super::observer::DriftKind;
 use crate::domain::rules::STATUS_AND_CODE_AGREE;
 use crate::session::{SessionStatus, StatusDetails, plain_name};
@@ -108,11 +107,11 @@ pub(crate) struct Finding {
 }
 
 /// Returns what is not as the contract has it in an answer of `operation`.
-pub(crate) fn inspect(operation: &str, answer: &Value) -> Vec<Finding> {
+pub(crate) fn inspect(operation: &str, answer: &Json) -> Vec<Finding> {
     let mut found = Vec::new();
     let checks = table::checks(operation);
     for check in checks {
-        visit(answer, check, check.path, &mut String::new(), &mut found);
+        visit(answer, check, check.path, Trail::Whole, &mut found);
     }
     if checks.iter().any(|check| check.path == [DETAILS]) {
         found.extend(contradiction(answer));
@@ -124,8 +123,8 @@ const STATUS: &str = "status";
 const DETAILS: &str = "statusDetails";
 
 /// A status beside a code of another one. Neither is taken for the wrong one.
-fn contradiction(answer: &Value) -> Option<Finding> {
-    let text = |member| answer.get(member).and_then(Value::as_str);
+fn contradiction(answer: &Json) -> Option<Finding> {
+    let text = |member| answer.member(member).and_then(Json::as_str);
     let status = SessionStatus::from(text(STATUS)?);
     let details = StatusDetails::from(text(DETAILS)?);
     status.contradicts(Some(&details)).then(|| Finding {
@@ -195,39 +194,51 @@ fn place_of(path: &[&str]) -> String {
     path.iter().flat_map(|step| ["/", step]).collect()
 }
 
+/// The way to a value. It is written out only where something is found.
+#[derive(Clone, Copy)]
+enum Trail<'a> {
+    Whole,
+    Member(&'a Trail<'a>, &'static str),
+    Item(&'a Trail<'a>, usize),
+}
+
+impl fmt::Display for Trail<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => Ok(()),
+            // A member name of the contract has neither `~` nor `/`.
+            Self::Member(before, name) => write!(f, "{before}/{name}"),
+            Self::Item(before, index) => write!(f, "{before}/{index}"),
+        }
+    }
+}
+
 fn visit(
-    value: &Value,
+    value: &Json,
     check: &Check,
-    path: &[&str],
-    pointer: &mut String,
+    path: &[&'static str],
+    trail: Trail,
     found: &mut Vec<Finding>,
 ) {
     let Some((step, rest)) = path.split_first() else {
-        check.judge(value, pointer, found);
+        check.judge(value, trail, found);
         return;
     };
-    let length = pointer.len();
     match value {
-        Value::Array(items) if *step == "*" => {
+        Json::Array(items) if *step == "*" => {
             for (index, item) in items.iter().enumerate() {
-                // Writing to a String cannot fail.
-                let _ = write!(pointer, "/{index}");
-                visit(item, check, rest, pointer, found);
-                pointer.truncate(length);
+                visit(item, check, rest, Trail::Item(&trail, index), found);
             }
         }
-        Value::Object(members) => {
-            // A member name of the contract has neither `~` nor `/`.
-            pointer.push('/');
-            pointer.push_str(step);
-            match members.get(*step) {
-                Some(member) => visit(member, check, rest, pointer, found),
+        Json::Object(_) => {
+            let trail = Trail::Member(&trail, step);
+            match value.member(step) {
+                Some(member) => visit(member, check, rest, trail, found),
                 None if rest.is_empty() && matches!(check.test, Test::Required) => {
-                    found.push(check.broken(pointer.clone()));
+                    found.push(check.broken(trail));
                 }
                 None => {}
             }
-            pointer.truncate(length);
         }
         _ => {}
     }
@@ -239,21 +250,22 @@ fn last(contract: &'static str) -> &'static str {
 }
 
 impl Check {
-    fn judge(&self, value: &Value, pointer: &str, found: &mut Vec<Finding>) {
-        let (Test::Members(known), Value::Object(members)) = (&self.test, value) else {
+    fn judge(&self, value: &Json, trail: Trail, found: &mut Vec<Finding>) {
+        let (Test::Members(known), Json::Object(members)) = (&self.test, value) else {
             if !self.test.holds(value) {
-                found.push(self.broken(pointer.to_owned()));
+                found.push(self.broken(trail));
             }
             return;
         };
-        for name in members
-            .keys()
-            .filter(|name| !known.contains(&name.as_str()))
-        {
+        let names = members.iter().map(|(name, _)| &**name);
+        let mut unknown: Vec<&str> = names.filter(|name| !known.contains(name)).collect();
+        unknown.sort_unstable();
+        unknown.dedup();
+        for name in unknown {
             found.push(Finding {
                 kind: DriftKind::UnknownMember,
                 odd: Nonconformance {
-                    pointer: format!("{pointer}{}", member_of(&[], name)),
+                    pointer: format!("{trail}{}", member_of(&[], name)),
                     contract: self.contract,
                     keyword: last(self.contract),
                 },
@@ -262,7 +274,7 @@ impl Check {
         }
     }
 
-    fn broken(&self, pointer: String) -> Finding {
+    fn broken(&self, trail: Trail) -> Finding {
         let (kind, keyword) = match self.test {
             Test::NotNull => (DriftKind::Constraint, "nullable"),
             Test::OneOf(_) => (DriftKind::UnknownValue, last(self.contract)),
@@ -271,7 +283,7 @@ impl Check {
         Finding {
             kind,
             odd: Nonconformance {
-                pointer,
+                pointer: trail.to_string(),
                 contract: self.contract,
                 keyword,
             },
@@ -281,24 +293,24 @@ impl Check {
 }
 
 impl Test {
-    fn holds(&self, value: &Value) -> bool {
+    fn holds(&self, value: &Json) -> bool {
         match (self, value) {
-            (Test::NotNull, value) => !value.is_null(),
-            (Test::OneOf(texts), Value::String(text)) => texts.contains(&text.as_str()),
-            (Test::Uuid, Value::String(text)) => {
+            (Test::NotNull, value) => !matches!(value, Json::Null),
+            (Test::OneOf(texts), Json::Text(text)) => texts.contains(&&**text),
+            (Test::Uuid, Json::Text(text)) => {
                 text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
             }
-            (Test::DateTime, Value::String(text)) => matches(&DATE_TIME, text),
-            (Test::Pattern(pattern), Value::String(text)) => matches(pattern, text),
-            (Test::MinLength(least), Value::String(text)) => text.chars().count() as u64 >= *least,
-            (Test::MaxLength(most), Value::String(text)) => text.chars().count() as u64 <= *most,
-            (Test::Minimum(least), Value::Number(number)) => {
+            (Test::DateTime, Json::Text(text)) => matches(&DATE_TIME, text),
+            (Test::Pattern(pattern), Json::Text(text)) => matches(pattern, text),
+            (Test::MinLength(least), Json::Text(text)) => text.chars().count() as u64 >= *least,
+            (Test::MaxLength(most), Json::Text(text)) => text.chars().count() as u64 <= *most,
+            (Test::Minimum(least), Json::Number(number)) => {
                 number.as_f64().is_none_or(|number| number >= *least)
             }
-            (Test::Maximum(most), Value::Number(number)) => {
+            (Test::Maximum(most), Json::Number(number)) => {
                 number.as_f64().is_none_or(|number| number <= *most)
             }
-            (Test::Decimals(most), Value::Number(number)) => {
+            (Test::Decimals(most), Json::Number(number)) => {
                 has_decimals_at_most(&number.to_string(), *most)
             }
             // Another JSON type: the generated type refuses it, or null stands for absent.

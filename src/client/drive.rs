@@ -1,21 +1,27 @@
 //! One call, from its beginning to its answer: a token, an attempt, and what may follow it.
 
 use std::future::ready;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use http::HeaderValue;
 use http::header::AUTHORIZATION;
+use http::{HeaderName, HeaderValue};
 use tracing::Instrument as _;
 
-use super::call::Stamp;
 use super::credentials::Scheme;
 use super::retry::{Fate, Verdict, verdict};
 use super::{Call, Client, Error, ErrorKind, Operation, Response, Timeouts, Token, convert, span};
+use crate::domain::AccessToken;
 use crate::wire;
+
+/// Stands for the base URL in the generated client, which parses it anew for each request. A hook puts the base itself, parsed
+/// once, in its place; no request would leave without, for there is no such scheme.
+const NOWHERE: &str = "nowhere://base";
+
+const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const X_CLIENT_ID: HeaderName = HeaderName::from_static("x-client-id");
 
 /// The credentials that an attempt needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,14 +71,7 @@ impl Course {
 impl Client {
     /// Begins a call: from here its time runs.
     pub(crate) fn begin(&self, operation: Operation) -> Call {
-        let shared = &self.0;
-        Call::begin(
-            operation,
-            (shared.timeouts.total, shared.timeouts.attempt),
-            Arc::clone(&shared.clock),
-            Arc::clone(&shared.transport),
-            Arc::clone(&shared.observer),
-        )
+        Call::begin(&self.0, operation)
     }
 
     /// Makes a call with the credentials that its operation needs.
@@ -104,7 +103,7 @@ impl Client {
         let arm = |call, _| ready(self.with_own_credentials(call));
         let body = &body;
         let attempt = |wire: wire::Client, call: Call| async move {
-            call.run(wire.authorize(body), convert::token).await
+            call.finish(wire.authorize(body).await, convert::token)
         };
         self.attempts(call, Need::Nothing, arm, attempt).await
     }
@@ -159,7 +158,8 @@ impl Client {
             }
             let base = self.0.environment.base_url();
             let watched = span::of_attempt(call.operation(), call.attempt(), base);
-            let outcome = attempt(self.wire(&call), call.clone())
+            // On the heap, as what is moved is not small: the whole exchange.
+            let outcome = Box::pin(attempt(self.wire(&call), call.clone()))
                 .instrument(watched.span())
                 .await;
             watched.end_attempt(&outcome);
@@ -266,41 +266,43 @@ impl Client {
         match (&self.0.credentials.0, need) {
             (_, Need::Nothing) => Ok(call),
             (Scheme::ApiKey { key, id }, _) => {
-                let headers = [("x-api-key", key.expose()), ("x-client-id", id.expose())];
-                let stamp = headers.map(|(name, text)| {
-                    Ok((http::HeaderName::from_static(name), header(text, &call)?))
-                });
-                let stamp = stamp.into_iter().collect::<Result<Stamp, Error>>()?;
-                Ok(call.stamped(stamp))
+                let key = (X_API_KEY, header(key.expose(), &call)?);
+                let id = (X_CLIENT_ID, header(id.expose(), &call)?);
+                Ok(call.stamped([Some(key), Some(id)]))
             }
             (Scheme::Basic { .. } | Scheme::Form { .. }, Need::Any | Need::Unspent) => {
-                let (tokens, clock, jitter) = (&self.0.tokens, &self.0.clock, &self.0.jitter);
-                let errand = call.errand(Operation::Authorize);
-                let alone = need == Need::Unspent && tokens.is_one_per_create();
-                let (client, mine) = (self.clone(), errand.clone());
-                let fetch = move || async move {
-                    // One that is for others, too, who began later, has time of its own.
-                    let call = if alone {
-                        mine
-                    } else {
-                        client.begin(Operation::Authorize)
-                    };
-                    client.fetch_token(call).await.map(Response::into_inner)
-                };
-                let token = match need {
-                    Need::Unspent => {
-                        errand
-                            .in_time(tokens.for_create(clock, jitter, fetch))
-                            .await
-                    }
-                    _ => errand.in_time(tokens.any(clock, jitter, fetch)).await,
-                }?;
-                // It may have been fetched in somebody else's call.
-                let token = token.map_err(|error| error.in_call(call.request_id()))?;
-                let bearer = header(&format!("Bearer {}", token.expose()), &call)?;
-                let call = call.stamped(vec![(AUTHORIZATION, bearer)]);
-                Ok(call.holding(token, Arc::clone(tokens)))
+                let token = self.token_for(&call, need).await?;
+                let bearer = self.0.bearer.of(&token);
+                let bearer = bearer
+                    .map_err(|error| call.error(ErrorKind::Configuration).with_source(error))?;
+                let call = call.stamped([Some((AUTHORIZATION, bearer)), None]);
+                Ok(call.holding(token))
             }
+        }
+    }
+
+    async fn token_for(&self, call: &Call, need: Need) -> Result<AccessToken, Error> {
+        let (tokens, clock, jitter) = (&self.0.tokens, &self.0.clock, &self.0.jitter);
+        let alone = need == Need::Unspent && tokens.is_one_per_create();
+        // On the heap, for it is seldom needed.
+        let fetch = || {
+            // One that is for others, too, who began later, has time of its own.
+            let errand = if alone {
+                call.errand(Operation::Authorize)
+            } else {
+                self.begin(Operation::Authorize)
+            };
+            let client = self.clone();
+            Box::pin(async move { client.fetch_token(errand).await.map(Response::into_inner) })
+        };
+        let token = match need {
+            Need::Unspent => call.in_time(tokens.for_create(clock, jitter, fetch)).await,
+            _ => call.in_time(tokens.any(clock, jitter, fetch)).await,
+        };
+        match token {
+            // It may have been fetched in somebody else's call.
+            Some(token) => token.map_err(|error| error.in_call(call.request_id())),
+            None => Err(call.errand(Operation::Authorize).error(ErrorKind::Timeout)),
         }
     }
 
@@ -312,15 +314,11 @@ impl Client {
         };
         let pair = BASE64_STANDARD.encode(format!("{}:{}", id.expose(), secret.expose()));
         let basic = header(&format!("Basic {pair}"), &call)?;
-        Ok(call.stamped(vec![(AUTHORIZATION, basic)]))
+        Ok(call.stamped([Some((AUTHORIZATION, basic)), None]))
     }
 
     fn wire(&self, call: &Call) -> wire::Client {
-        wire::Client::new_with_client(
-            self.0.environment.prefix(),
-            self.0.http.clone(),
-            call.clone(),
-        )
+        wire::Client::new_with_client(NOWHERE, self.0.http.clone(), call.clone())
     }
 }
 

@@ -110,7 +110,17 @@ impl Environment {
         url
     }
 
-    /// The base as the generated client wants it: without a slash at its end.
+    /// The address of a path under the base.
+    pub(crate) fn under(&self, path: &str) -> Url {
+        let mut url = self.base.clone();
+        match self.base.path().trim_end_matches('/') {
+            "" => url.set_path(path),
+            base => url.set_path(&format!("{base}{path}")),
+        }
+        url
+    }
+
+    /// The base as it is shown: without a slash at its end.
     pub(crate) fn prefix(&self) -> &str {
         self.base.as_str().trim_end_matches('/')
     }
@@ -233,6 +243,26 @@ mod tests {
                 expected,
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn a_path_under_the_base_is_the_address_that_the_whole_text_is() {
+        for base in [
+            "https://pay.example",
+            "https://pay.example/flinks/",
+            "https://pay.example:8443/a%20b/c;d",
+            "http://127.0.0.1:8080//x",
+            "http://[::1]/é",
+        ] {
+            let base = Environment::custom(base).unwrap();
+            for path in [
+                "/api/v2/sessions",
+                "/api/v2/sessions/0b7d4c1e-5a36-4f0e-9d5c-3f2a91c7e864/status",
+            ] {
+                let whole = Url::parse(&format!("{}{path}", base.prefix()));
+                assert_eq!(Ok(base.under(path)), whole);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use super::bearer::Bearer;
 use super::budget::Budget;
 use super::jitter::Jitter;
 use super::observer::Observer;
@@ -31,6 +32,8 @@ pub struct Client(pub(super) Arc<Shared>);
 
 pub(super) struct Shared {
     pub(super) environment: Environment,
+    /// The path that sessions are created at, and its address: made once, for most of what is sent goes there.
+    pub(super) sessions: (&'static str, Url),
     pub(super) credentials: Credentials,
     pub(super) timeouts: Timeouts,
     pub(super) retries: Retries,
@@ -42,6 +45,7 @@ pub(super) struct Shared {
     pub(super) observer: Arc<Observer>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) tokens: Arc<TokenCache<Error>>,
+    pub(super) bearer: Bearer,
     /// Whether the server has refused to tell a status without credentials.
     pub(super) status_needs_credentials: AtomicBool,
     pub(super) debts: Debts,
@@ -162,9 +166,7 @@ impl Client {
     ) -> Result<Response<CreatedSession>, Error> {
         let body = &body;
         self.drive(call, |wire, call| async move {
-            let answer = call
-                .run(wire.create_session(body), convert::created)
-                .await?;
+            let answer = call.finish(wire.create_session(body).await, convert::created)?;
             let about_ours = match (reference, answer.reference_id.as_ref()) {
                 (Some(ours), Some(theirs)) => ours == theirs.expose(),
                 _ => true,
@@ -257,12 +259,10 @@ impl Client {
         let call = self.begin(Operation::ConfirmGuarantee);
         let body = &convert::decision(decision);
         self.drive(call, |wire, call| async move {
-            let answer = call
-                .run(
-                    wire.confirm_guarantee(&session.expose(), body),
-                    convert::confirmed,
-                )
-                .await?;
+            let answer = call.finish(
+                wire.confirm_guarantee(&session.expose(), body).await,
+                convert::confirmed,
+            )?;
             call.insist(answer.session_id == *session, answer)
         })
         .await
@@ -295,9 +295,10 @@ impl Client {
         session: &SessionId,
     ) -> Result<Response<StatusReport>, Error> {
         self.drive(call, |wire, call| async move {
-            let answer = call
-                .run(wire.get_session_status(&session.expose()), convert::status)
-                .await?;
+            let answer = call.finish(
+                wire.get_session_status(&session.expose()).await,
+                convert::status,
+            )?;
             call.insist(answer.session_id == *session, answer)
         })
         .await
@@ -310,12 +311,10 @@ impl Client {
         session: &SessionId,
     ) -> Result<Response<SessionDetails>, Error> {
         self.drive(call, |wire, call| async move {
-            let answer = call
-                .run(
-                    wire.get_session_details(&session.expose()),
-                    convert::details,
-                )
-                .await?;
+            let answer = call.finish(
+                wire.get_session_details(&session.expose()).await,
+                convert::details,
+            )?;
             call.insist(answer.session_id == *session, answer)
         })
         .await
@@ -327,9 +326,10 @@ impl Client {
         session: &SessionId,
     ) -> Result<Response<CancelledSession>, Error> {
         self.drive(call, |wire, call| async move {
-            let answer = call
-                .run(wire.cancel_session(&session.expose()), convert::cancelled)
-                .await?;
+            let answer = call.finish(
+                wire.cancel_session(&session.expose()).await,
+                convert::cancelled,
+            )?;
             let answer = call.insist(answer.session_id == *session, answer)?;
             match Outcome::of(&answer.status, answer.status_details.as_ref()) {
                 Some(Outcome::Cancelled) => Ok(answer),

@@ -1,10 +1,12 @@
 //! The hooks of the generated client: what leaves, and how much may come in.
 
+use std::pin::pin;
+
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
-use http::{HeaderValue, Method};
+use http::{HeaderName, HeaderValue, Method};
 use progenitor_client::{ClientHooks, ClientInfo, OperationInfo};
-use reqwest::{Request, Response};
+use reqwest::{Request, Response, ResponseBuilderExt as _};
 
 use super::call::{Call, Fault};
 use super::raw::RawResponse;
@@ -14,12 +16,16 @@ use crate::wire;
 /// The longest answer that is read: 1 MiB. The longest that the contract has is a few kilobytes.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
+const API_VERSION: HeaderName = HeaderName::from_static("api-version");
+
 impl ClientHooks<Call> for wire::Client {
     async fn pre<E>(
         &self,
         request: &mut Request,
         _: &OperationInfo,
     ) -> Result<(), progenitor_client::Error<E>> {
+        // The generated client knows the path alone.
+        *request.url_mut() = self.inner().address(request.url().path());
         // A POST without a body says so (RFC 9110, section 8.6); some front ends answer 411 otherwise.
         let says_nothing = request.method() == Method::POST && request.body().is_none();
         let headers = request.headers_mut();
@@ -27,8 +33,8 @@ impl ClientHooks<Call> for wire::Client {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
         }
         // The generator's own addition; no page of Flinks knows it.
-        headers.remove("api-version");
-        for (name, value) in self.inner().stamp() {
+        headers.remove(API_VERSION);
+        for (name, value) in self.inner().stamp().iter().flatten() {
             headers.insert(name, value.clone());
         }
         Ok(())
@@ -36,21 +42,26 @@ impl ClientHooks<Call> for wire::Client {
 
     async fn exec(&self, request: Request, _: &OperationInfo) -> reqwest::Result<Response> {
         let call = self.inner();
-        let mut whole = Response::from(http::Response::new(Bytes::new()));
-        // On the heap, so that the futures around it stay small.
-        let exchange = Box::pin(async {
-            match call.transport().send(request).await {
-                Ok(answer) => {
-                    let (answer, fault) = Reading::of(call, &answer).whole(answer).await;
-                    whole = answer;
-                    fault
+        let mut whole = None;
+        {
+            // Done with before what it leaves is looked at.
+            let exchange = pin!(async {
+                let mut reading = match call.transport().send(request).await {
+                    Ok(answer) => Reading::of(call, answer),
+                    Err(lost) => return Some(Fault::Lost(lost)),
+                };
+                match reading.read().await {
+                    Ok(()) => {
+                        whole = Some(reading.whole());
+                        None
+                    }
+                    Err(fault) => Some(fault),
                 }
-                Err(lost) => Some(Fault::Lost(lost)),
-            }
-        });
-        call.exchange(exchange).await;
+            });
+            call.exchange(exchange).await;
+        }
         // Where there is a fault, the call knows, and what is made of this answer is not looked at.
-        Ok(whole)
+        Ok(whole.unwrap_or_else(|| http::Response::new(Bytes::new()).into()))
     }
 }
 
@@ -58,72 +69,98 @@ impl ClientHooks<Call> for wire::Client {
 /// with half an answer in hand, and half an answer may have the session id.
 struct Reading<'a> {
     call: &'a Call,
-    raw: RawResponse,
-    body: BytesMut,
+    answer: Response,
+    /// The body, as it came: nearly always it is one piece, and then it is not copied.
+    first: Bytes,
+    more: BytesMut,
+    complete: bool,
 }
 
 impl<'a> Reading<'a> {
-    fn of(call: &'a Call, answer: &Response) -> Self {
-        let raw = RawResponse {
-            status: answer.status(),
-            headers: answer.headers().clone(),
-            body: Bytes::new(),
-            complete: false,
-        };
+    fn of(call: &'a Call, answer: Response) -> Self {
         Self {
             call,
-            raw,
-            body: BytesMut::new(),
+            answer,
+            first: Bytes::new(),
+            more: BytesMut::new(),
+            complete: false,
         }
     }
 
-    /// Reads to the end, or to the limit, and returns the answer for the generated client to decode.
-    async fn whole(mut self, answer: Response) -> (Response, Option<Fault>) {
-        let fault = self.read(answer).await;
-        self.raw.complete = fault.is_none();
-        self.raw.body = self.body.split().freeze();
-        let mut json = self.raw.json();
-        if fault.is_none() && self.raw.status.is_success() {
+    /// Returns the answer for the generated client to decode, once it has been read.
+    fn whole(&mut self) -> Response {
+        self.complete = true;
+        let status = self.answer.status();
+        let url = self.answer.url().clone();
+        let raw = self.raw();
+        let mut json = raw.json();
+        if status.is_success() {
             let readable = Readable::of(self.call.operation(), json);
             json = readable.json.clone();
             self.call.keep_readable(readable);
         }
-        let mut answer = http::Response::new(json);
-        *answer.status_mut() = self.raw.status;
-        (Response::from(answer), fault)
+        self.call.keep(raw);
+        let answer = http::Response::builder().status(status).url(url);
+        // Nothing that a builder could refuse was given to it.
+        answer.body(json).unwrap_or_default().into()
     }
 
-    async fn read(&mut self, mut answer: Response) -> Option<Fault> {
-        if self.raw.status.is_redirection() {
-            return Some(Fault::Redirect);
+    /// Reads to the end, or to the limit.
+    async fn read(&mut self) -> Result<(), Fault> {
+        if self.answer.status().is_redirection() {
+            return Err(Fault::Redirect);
         }
         let plain = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
-        if !self.raw.headers.get_all(CONTENT_ENCODING).iter().all(plain) {
-            return Some(Fault::Encoded);
+        let encodings = self.answer.headers().get_all(CONTENT_ENCODING);
+        if !encodings.iter().all(plain) {
+            return Err(Fault::Encoded);
         }
         loop {
-            match answer.chunk().await {
-                Ok(Some(chunk)) => {
-                    let room = MAX_BODY_BYTES - self.body.len();
-                    self.body
-                        .extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
-                    if chunk.len() > room {
-                        return Some(Fault::TooLarge);
-                    }
-                }
-                Ok(None) => return None,
-                Err(error) => return Some(Fault::Body(error)),
+            match self.answer.chunk().await {
+                Ok(Some(chunk)) => self.take(chunk)?,
+                Ok(None) => return Ok(()),
+                Err(error) => return Err(Fault::Body(error)),
             }
+        }
+    }
+
+    fn take(&mut self, mut chunk: Bytes) -> Result<(), Fault> {
+        let room = MAX_BODY_BYTES - self.first.len().max(self.more.len());
+        let fits = chunk.len() <= room;
+        chunk.truncate(room);
+        if self.first.is_empty() && self.more.is_empty() {
+            self.first = chunk;
+        } else {
+            // The second piece brings the first one along.
+            self.more
+                .extend_from_slice(&std::mem::take(&mut self.first));
+            self.more.extend_from_slice(&chunk);
+        }
+        if fits { Ok(()) } else { Err(Fault::TooLarge) }
+    }
+
+    /// The answer as far as it came, taken out of here.
+    fn raw(&mut self) -> RawResponse {
+        let body = if self.more.is_empty() {
+            std::mem::take(&mut self.first)
+        } else {
+            self.more.split().freeze()
+        };
+        RawResponse {
+            status: self.answer.status(),
+            headers: std::mem::take(self.answer.headers_mut()),
+            body,
+            complete: self.complete,
         }
     }
 }
 
 impl Drop for Reading<'_> {
     fn drop(&mut self) {
-        let mut raw = self.raw.clone();
-        if !self.body.is_empty() {
-            raw.body = self.body.split().freeze();
+        // What was read to its end has been kept already.
+        if !self.complete {
+            let raw = self.raw();
+            self.call.keep(raw);
         }
-        self.call.keep(raw);
     }
 }

@@ -18,6 +18,7 @@
 //! Entry points: [`Client::builder`], [`Environment`], [`Credentials`]; [`Response`] for what comes back, and
 //! [`Error`] for what does not: [`Error::maybe_applied`] is the one to read before creating another session.
 
+mod bearer;
 mod budget;
 mod builder;
 mod call;
@@ -34,6 +35,7 @@ mod facade;
 pub mod fuzzing;
 mod hooks;
 mod jitter;
+mod json;
 mod news;
 mod observer;
 pub mod once;

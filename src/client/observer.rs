@@ -230,6 +230,7 @@ mod tests {
     #![allow(clippy::panic, clippy::unwrap_used)]
     use super::*;
     use crate::client::conformance::inspect;
+    use crate::client::json::Json;
     use serde_json::{Map, Value, json};
 
     fn recorded() -> (Observer, Arc<Mutex<Vec<Drift>>>) {
@@ -241,8 +242,8 @@ mod tests {
     }
 
     fn observe(observer: &Observer, operation: Operation, answer: &Value) {
-        let findings = inspect(operation.id(), answer);
-        observer.observe(operation, RequestId::random(), &findings);
+        let findings = inspect(operation.id(), &Json::from(answer));
+        observer.observe(operation, RequestId::another(), &findings);
     }
 
     #[test]

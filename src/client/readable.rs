@@ -14,41 +14,60 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::Operation;
-use super::conformance::{Finding, known_members, left_out};
+use super::conformance::{Finding, inspect, known_members, left_out};
+use super::json::Json;
 
 /// The body of a successful answer, ready to be decoded. It holds personal data, and cannot be printed.
 pub(crate) struct Readable {
     pub(crate) json: Bytes,
-    /// The same, decoded without a type; nothing where that fails.
-    pub(crate) value: Option<Value>,
-    pub(crate) left_out: Vec<Finding>,
+    /// What is not as the contract has it, if the body is JSON; what had to be left out comes first.
+    pub(crate) findings: Vec<Finding>,
 }
 
 impl Readable {
     /// Takes a body without a byte order mark.
     pub(crate) fn of(operation: Operation, body: Bytes) -> Self {
-        let mut readable = Self {
-            value: serde_json::from_slice(&body).ok(),
-            json: body,
-            left_out: Vec::new(),
-        };
-        if readable.value.is_some() {
-            return readable;
-        }
-        let mut text = String::new();
-        let mut left_out = Vec::new();
-        let whole: Option<&RawValue> = serde_json::from_slice(&readable.json).ok();
-        let path = &mut Vec::new();
-        if let Some(whole) = whole
-            && copy(operation.id(), path, whole, &mut text, &mut left_out).is_some()
+        // Text is text once for all: of bytes, the decoder asks it of each name and value.
+        if let Ok(text) = std::str::from_utf8(&body)
+            && let Ok(json) = serde_json::from_str::<Json>(text)
         {
-            readable = Self {
-                value: serde_json::from_str(&text).ok(),
-                json: Bytes::from(text),
-                left_out,
+            let findings = inspect(operation.id(), &json);
+            return Self {
+                json: body,
+                findings,
             };
         }
-        readable
+        Self::decoded(operation, &body).unwrap_or(Self {
+            json: body,
+            findings: Vec::new(),
+        })
+    }
+
+    /// The same for a body in which there is something that not every decoder can hold. Nothing where it is no JSON.
+    fn decoded(operation: Operation, body: &Bytes) -> Option<Self> {
+        if let Ok(value) = serde_json::from_slice::<Value>(body) {
+            return Some(Self {
+                json: body.clone(),
+                findings: inspect(operation.id(), &Json::from(&value)),
+            });
+        }
+        let whole: &RawValue = serde_json::from_slice(body).ok()?;
+        let mut text = String::new();
+        let mut findings = Vec::new();
+        copy(
+            operation.id(),
+            &mut Vec::new(),
+            whole,
+            &mut text,
+            &mut findings,
+        )?;
+        if let Ok(value) = serde_json::from_str::<Value>(&text) {
+            findings.extend(inspect(operation.id(), &Json::from(&value)));
+        }
+        Some(Self {
+            json: Bytes::from(text),
+            findings,
+        })
     }
 }
 
@@ -125,15 +144,18 @@ impl<'de> Visitor<'de> for Members {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::client::DriftKind;
 
     fn read(operation: Operation, body: &str) -> (Option<String>, Vec<String>) {
         let readable = Readable::of(operation, Bytes::copy_from_slice(body.as_bytes()));
         let pointers = readable
-            .left_out
+            .findings
             .iter()
+            .filter(|finding| finding.kind == DriftKind::MemberLeftOut)
             .map(|finding| finding.odd.pointer().to_owned());
         let text = String::from_utf8(readable.json.to_vec()).unwrap();
-        (readable.value.is_some().then_some(text), pointers.collect())
+        let decodes = serde_json::from_str::<Value>(&text).is_ok();
+        (decodes.then_some(text), pointers.collect())
     }
 
     #[test]
@@ -189,7 +211,7 @@ mod tests {
     fn the_fault_of_a_known_member_is_not_hidden_behind_an_unknown_one() {
         let body = br#"{"novel":1e400,"amount":1e400}"#;
         let readable = Readable::of(Operation::GetSessionStatus, Bytes::from_static(body));
-        assert!(readable.value.is_none());
+        assert!(serde_json::from_slice::<Value>(&readable.json).is_err());
         assert_eq!(readable.json, r#"{"amount":1e400}"#);
     }
 

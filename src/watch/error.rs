@@ -224,7 +224,7 @@ mod tests {
         let cause = Error::new(
             ErrorKind::NotFound,
             Operation::GetSessionDetails,
-            RequestId::random(),
+            RequestId::another(),
             1,
         );
         let error = WaitError::new(WaitErrorKind::Gone).by(Some(cause.clone()));
@@ -301,7 +301,7 @@ mod tests {
                 Some(WaitErrorKind::Failed),
             ),
         ] {
-            let error = Error::new(kind, operation, RequestId::random(), 1);
+            let error = Error::new(kind, operation, RequestId::another(), 1);
             assert_eq!(WaitErrorKind::of(&error), end, "{operation} {kind}");
         }
     }

@@ -1,5 +1,9 @@
 use super::*;
-use serde_json::json;
+use serde_json::{Value, json};
+
+fn inspect(operation: &str, answer: &Value) -> Vec<Finding> {
+    super::inspect(operation, &Json::from(answer))
+}
 
 #[test]
 fn decimals_are_those_of_the_text() {

@@ -422,7 +422,7 @@ impl Client {
 /// Waits for a turn within the time of the call.
 async fn in_turn<T>(call: &Call, turn: impl Future<Output = T>) -> Result<T, OnceError> {
     let turn = call.in_time(turn).await;
-    turn.map_err(|_| OnceError::InProgress { since: None })
+    turn.ok_or(OnceError::InProgress { since: None })
 }
 
 /// The guard hears of it once more when the claim is dropped, and otherwise the claim grows too old.
