@@ -1,5 +1,8 @@
 //! Another session in the place of one that has surely ended unpaid.
 
+use flinks_pay::clock::ManualClock;
+
+use super::durable::Ledger;
 use super::*;
 
 /// A client whose debt has session 1; `cancel` and `status` are what the server says to those.
@@ -114,6 +117,14 @@ async fn nothing_replaces_a_session_that_may_be_paid_whatever_the_cancellation_a
             );
             assert!(refused.to_string().contains(message), "{refused}");
             assert_eq!(refused.session_id(), Some(&session(1)));
+            let then = match then {
+                // The cancellation was confirmed, and here it is paid: somebody should look at it.
+                paid if failed.is_none() && report.is_scheduled() => {
+                    let json = serde_json::to_string(&paid).unwrap();
+                    standing(&json.replace("false", "true"))
+                }
+                then => then,
+            };
             assert_eq!(stands(&client).await, then, "{says} {code}");
             assert_eq!(creates(&server), 1, "{says} {code}");
         }
@@ -127,14 +138,95 @@ async fn without_a_status_nothing_is_created_and_the_old_session_stays() {
         (Reply::Close, ErrorKind::Interrupted),
         (self::status(2, "Expired", ""), ErrorKind::WrongSession),
     ] {
-        let (server, client) = with_session(canceled(), status).await;
+        let (server, client) = with_session(Reply::Close, status).await;
         let refused = replace(&client, 1).await.unwrap_err();
         assert!(
-            matches!(&refused, OnceError::NotRead { error, cancel: None, .. } if error.kind() == kind),
+            matches!(&refused, OnceError::NotRead { error, cancel: Some(_), .. } if error.kind() == kind),
             "{refused:?}"
         );
         assert_eq!(stands(&client).await, live(1));
         assert_eq!(creates(&server), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_cancellation_that_was_confirmed_counts_when_the_status_cannot_be_read() {
+    let (server, client) = with_session(canceled(), Reply::of(500, &[], "")).await;
+    let refused = replace(&client, 1).await.unwrap_err();
+    assert!(
+        matches!(&refused, OnceError::NotRead { cancel: None, .. }),
+        "{refused:?}"
+    );
+    assert_eq!(stands(&client).await, Standing::Free);
+    assert_eq!(*once(&client).await.unwrap().session_id(), session(2));
+    assert_eq!(creates(&server), 2);
+}
+
+#[tokio::test]
+async fn a_webhook_that_comes_while_a_session_is_replaced_is_not_forgotten() {
+    let told = Arc::new(tokio::sync::Semaphore::new(0));
+    let server = server(created, {
+        let told = Arc::clone(&told);
+        move |asked| match asked.line.rsplit('/').next() {
+            Some("cancel") => Reply::Close,
+            _ => Reply::After(Arc::clone(&told), Box::new(Reply::of(500, &[], ""))),
+        }
+    })
+    .await;
+    let client = client(&server);
+    once(&client).await.unwrap();
+    let webhook = async {
+        while !server.calls().iter().any(|it| it.line.ends_with("/status")) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let canceled = report(1, "Canceled", "EFT0501");
+        let noted = client.note_outcome(&canceled).await.unwrap();
+        told.add_permits(100);
+        noted
+    };
+    let (replaced, noted) = tokio::join!(replace(&client, 1), webhook);
+    assert!(
+        matches!(&replaced, Err(OnceError::NotRead { .. })),
+        "{replaced:?}"
+    );
+    assert_eq!(noted, Noted::Free);
+    assert_eq!(*once(&client).await.unwrap().session_id(), session(2));
+}
+
+/// The webhook of its end is sent once, and need not find anybody at work.
+#[tokio::test]
+async fn a_replacement_that_nobody_comes_back_for_does_not_hide_how_its_session_ended() {
+    for by_webhook in [false, true] {
+        let server = server(created, |asked| match asked.line.rsplit('/').next() {
+            Some("cancel") => Reply::Stall(Vec::new()),
+            _ => canceled(),
+        })
+        .await;
+        let (clock, ledger) = (ManualClock::new(), Ledger::default());
+        let client = builder(&server)
+            .guard(Arc::new(ledger))
+            .clock(Arc::new(clock.clone()))
+            .build()
+            .unwrap();
+        once(&client).await.unwrap();
+        let task = tokio::spawn({
+            let client = client.clone();
+            async move { replace(&client, 1).await }
+        });
+        while server.stalled() == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        task.abort();
+        assert!(task.await.unwrap_err().is_cancelled());
+        clock.advance(Duration::from_secs(600));
+        assert_eq!(stands(&client).await, live(1));
+        if by_webhook {
+            let canceled = report(1, "Canceled", "EFT0501");
+            assert_eq!(client.note_outcome(&canceled).await.unwrap(), Noted::Free);
+        } else {
+            client.status(&session(1)).await.unwrap();
+        }
+        assert_eq!(*once(&client).await.unwrap().session_id(), session(2));
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
-use super::notes::PATIENCE;
+use super::notes::{PATIENCE, warned};
 use super::{Abandoned, ClaimId, DebtKey, Guard, GuardError, Once, OnceError, Standing};
 use crate::Client;
 use crate::client::{Call, ErrorKind, Operation};
@@ -148,9 +148,9 @@ impl Client {
     /// the guard does not know is taken to have the old session, unless Flinks knows no such session either. Where a
     /// session has no status, its details are read. Takes as long as five calls at most.
     ///
-    /// Dropping the future before the create has been sent leaves the old session as the debt's, whether or not it has been
-    /// cancelled; [`status`](Self::status) tells the guard. Afterwards the debt is in doubt, as for
-    /// [`create_once`](Self::create_once).
+    /// Dropping the future before the create has been sent leaves the old session as the debt's, unless the guard has heard
+    /// that it ended unpaid: then the debt is free. [`status`](Self::status) tells it. Afterwards the debt is in doubt, as
+    /// for [`create_once`](Self::create_once).
     ///
     /// # Errors
     ///
@@ -219,21 +219,23 @@ impl Client {
         if report.outcome().is_some_and(|outcome| outcome.is_unpaid()) {
             return Ok(());
         }
-        // The look has told the guard, unless the guard failed. If it fails again, the caller learns what was read all the
-        // same.
+        // The guard may fail: the caller learns what was read all the same.
         let details = report.status_details.as_ref();
         let told = self.change(claim.debt, |standing| {
-            let (to, _) = standing.told(old, &report.status, details);
-            (to, ())
+            let (to, noted) = standing.told(old, &report.status, details);
+            (to.or_else(|| standing.not_ended(claim.id)), noted)
         });
-        if let Err(error) = told.await {
-            tracing::warn!(
+        match told.await {
+            Ok(noted) => {
+                warned(old, claim.debt, noted);
+            }
+            Err(error) => tracing::warn!(
                 target: "flinks_pay",
                 session = ?old,
                 debt = ?claim.debt,
                 %error,
                 "the guard of debts was not told how a session came out; read its status again"
-            );
+            ),
         }
         Err(OnceError::NotReplaced {
             report: Box::new(report),

@@ -31,7 +31,7 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, GuardError>> + Se
 /// After a crash a row still says `Claimed`, and nobody will ever come back for it. That is no session and no absence of
 /// one: once the row's `until` has passed, the client takes it for [`Standing::Doubtful`], and the caller
 /// [resolves](super::Resolution) it. A row that says `Replacing` is older than any create; its session is taken for live
-/// again. Clocks of the machines that share a guard should agree to within a minute: a create that would leave in the last
+/// again, unless it was said to have ended. Clocks of the machines that share a guard should agree to within a minute: a create that would leave in the last
 /// minute of its claim or later, as on a machine that slept in between, does not leave.
 ///
 /// Every answer is waited for as long as one request to Flinks may take ([`Timeouts::attempt`](crate::client::Timeouts)),

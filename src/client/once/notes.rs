@@ -116,9 +116,13 @@ impl Client {
             return Ok(Noted::NoNews);
         }
         let debts = self.ask(self.guard().debts_of(session)).await?;
+        // A claim that nobody comes back for must not hide what is told of its session.
+        let now = self.0.clock.wall();
         let mut noted = Noted::Unknown;
         for debt in debts {
-            let told = self.change(&debt, |standing| standing.told(session, status, details));
+            let told = self.change(&debt, |standing| {
+                standing.aged(now).told(session, status, details)
+            });
             noted = noted.max(warned(session, &debt, told.await?));
         }
         // Whoever let it go took it for unpaid, and to hear that again is no news.
@@ -128,7 +132,7 @@ impl Client {
         }
         for debt in self.ask(self.guard().former_debts_of(session)).await? {
             let told = self.change(&debt, |standing| {
-                standing.told_late(session, status, details)
+                standing.aged(now).told_late(session, status, details)
             });
             noted = noted.max(warned(session, &debt, told.await?));
         }
@@ -170,7 +174,7 @@ impl Client {
 }
 
 /// Tells the log of what a person should look at, and returns it.
-fn warned(session: &SessionId, debt: &DebtKey, told: Noted) -> Noted {
+pub(super) fn warned(session: &SessionId, debt: &DebtKey, told: Noted) -> Noted {
     let warning = match told {
         Noted::Contradicted => {
             "a session is said to have ended in two ways; its debt keeps to the safe side"

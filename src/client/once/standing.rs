@@ -67,9 +67,13 @@ pub enum Standing {
         /// Since when, in whole seconds.
         #[serde(with = "seconds")]
         since: SystemTime,
-        /// From then on, whoever claimed it is taken for gone, and the session is [`Live`](Self::Live) again.
+        /// From then on, whoever claimed it is taken for gone, and the session is [`Live`](Self::Live) again, or the debt
+        /// is free if the session has ended.
         #[serde(with = "seconds")]
         until: SystemTime,
+        /// Whether the session was said to have ended unpaid, as by the cancellation that comes before the new one.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        ended: bool,
     },
     /// A session may still be paid. One that waits for the signature of the debit agreement may.
     #[non_exhaustive]
@@ -169,7 +173,12 @@ impl Standing {
                 suspect: None,
             },
             // Nothing was created in this state.
-            Self::Replacing { session, until, .. } if until <= now => Self::Live { session },
+            Self::Replacing {
+                session,
+                until,
+                ended,
+                ..
+            } if until <= now => given_back(session, ended),
             other => other,
         }
     }
@@ -201,6 +210,7 @@ impl Standing {
             claim,
             since: whole(now),
             until: later(now, within),
+            ended: false,
         }
     }
 
@@ -243,9 +253,33 @@ impl Standing {
             Self::Claimed { claim, .. } | Self::Doubtful { claim, .. } if *claim == by => {
                 Some(Self::Free)
             }
-            Self::Replacing { claim, session, .. } if *claim == by => {
-                Some(Self::Live { session: *session })
-            }
+            Self::Replacing {
+                claim,
+                session,
+                ended,
+                ..
+            } if *claim == by => Some(given_back(*session, *ended)),
+            _ => None,
+        }
+    }
+
+    /// What becomes of the word that the session which is being replaced has ended, when it was read afterwards and did not
+    /// say so.
+    pub(super) fn not_ended(&self, by: ClaimId) -> Option<Self> {
+        match *self {
+            Self::Replacing {
+                session,
+                claim,
+                since,
+                until,
+                ended: true,
+            } if claim == by => Some(Self::Replacing {
+                session,
+                claim,
+                since,
+                until,
+                ended: false,
+            }),
             _ => None,
         }
     }
@@ -289,6 +323,15 @@ impl Standing {
                 | Self::Paid { .. },
             ) => None,
         }
+    }
+}
+
+/// What a debt is whose session was not replaced.
+fn given_back(session: SessionId, ended: bool) -> Standing {
+    if ended {
+        Standing::Free
+    } else {
+        Standing::Live { session }
     }
 }
 

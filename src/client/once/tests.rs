@@ -17,7 +17,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::clock::{Clock, ManualClock};
-use crate::session::{SessionStatus, StatusDetails};
+use crate::session::{Outcome, SessionStatus, StatusDetails};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -45,12 +45,23 @@ fn swap(guard: &MemoryGuard, debt: &DebtKey, from: &Standing, to: &Standing) -> 
     now(guard.swap(debt, from, to)).unwrap()
 }
 
+/// A replacement of which it was told that the old session ended unpaid.
+fn ended(replacing: &Standing) -> Standing {
+    let of = replacing.session().unwrap();
+    let (to, noted) = replacing.told(of, &SessionStatus::Cancelled, None);
+    assert_eq!(noted, Noted::Free);
+    to.unwrap()
+}
+
 fn every_standing() -> Vec<Standing> {
     let (at, claim) = (SystemTime::now(), ClaimId::random());
     vec![
         Standing::Free,
         Standing::claimed(claim, at, MINUTE),
         Standing::replacing(session(1), claim, at, MINUTE),
+        // One that nobody comes back for.
+        Standing::replacing(session(1), claim, at - 2 * MINUTE, MINUTE),
+        ended(&Standing::replacing(session(1), claim, at, MINUTE)),
         Standing::Live {
             session: session(1),
         },
@@ -100,6 +111,7 @@ fn what_is_told_of_a_session_frees_pays_or_holds_and_never_goes_back() {
     let free = Standing::Free;
     let live = Standing::Live { session: of };
     let replacing = Standing::replacing(of, claim, SystemTime::now(), MINUTE);
+    let over = ended(&replacing);
     let paid = |contradicted| Standing::Paid {
         session: Some(of),
         contradicted,
@@ -136,12 +148,22 @@ fn what_is_told_of_a_session_frees_pays_or_holds_and_never_goes_back() {
             held("Completed", "EFT0399"),
             Noted::Held,
         ),
+        (&replacing, "Failed", "EFT0402", over.clone(), Noted::Free),
+        (&over, "Failed", "EFT0402", over.clone(), Noted::NoNews),
+        (&over, "Completed", "EFT0302", over.clone(), Noted::NoNews),
         (
-            &replacing,
-            "Failed",
-            "EFT0402",
-            replacing.clone(),
-            Noted::NoNews,
+            &over,
+            "Completed",
+            "EFT0301",
+            paid(true),
+            Noted::Contradicted,
+        ),
+        (
+            &over,
+            "Completed",
+            "EFT0399",
+            held("Completed", "EFT0399"),
+            Noted::Held,
         ),
         (&replacing, "Completed", "EFT0301", paid(false), Noted::Paid),
         (
@@ -301,7 +323,12 @@ fn a_claim_is_only_its_claimants_and_grows_too_old_at_its_end() {
     let live = Standing::Live {
         session: session(1),
     };
-    for (standing, aged) in [(&claimed, &doubtful), (&replacing, &live)] {
+    let over = ended(&replacing);
+    for (standing, aged) in [
+        (&claimed, &doubtful),
+        (&replacing, &live),
+        (&over, &Standing::Free),
+    ] {
         let early = *until - Duration::from_nanos(1);
         assert_eq!(standing.clone().aged(early), *standing);
         assert_eq!(standing.clone().aged(*until), *aged);
@@ -322,7 +349,12 @@ fn a_claim_is_only_its_claimants_and_grows_too_old_at_its_end() {
     assert_eq!(doubtful.released(ours), Some(Standing::Free));
     assert_eq!(doubtful.released(others), None);
     assert_eq!(replacing.released(ours), Some(live.clone()));
+    assert_eq!(over.released(ours), Some(Standing::Free));
     assert_eq!(live.released(ours), None);
+    // What the claimant reads afterwards counts more than what the cancellation said.
+    assert_eq!(over.not_ended(ours), Some(replacing.clone()));
+    assert_eq!(over.not_ended(others), None);
+    assert_eq!(replacing.not_ended(ours), None);
     for (may_have_left, standing, to) in [
         (false, &claimed, Some(Standing::Free)),
         (true, &claimed, Some(doubtful.clone())),
@@ -779,19 +811,27 @@ impl World {
         let mut noted = None;
         for key in now(self.guard.debts_of(&of_session)).unwrap() {
             assert_eq!(key, debt(of));
+            let wall = self.clock.wall();
             self.change(of, |standing| {
+                let standing = standing.clone().aged(wall);
                 standing.told(&of_session, &status, code.as_ref()).0
             });
             noted = Some(read(&self.guard, &key));
         }
         match noted {
-            Some(Standing::Free) => {
+            Some(Standing::Free | Standing::Replacing { ended: true, .. }) => {
                 self.open.entry(of).or_default().remove(&which);
             }
             Some(Standing::Paid { .. }) => {
                 self.paid.insert(of);
             }
-            _ => {}
+            Some(standing) => {
+                let unpaid = Outcome::of(&status, code.as_ref()).is_some_and(|it| it.is_unpaid());
+                let dead =
+                    unpaid && matches!(standing.aged(self.clock.wall()), Standing::Live { .. });
+                assert!(!dead, "a session that ended is live");
+            }
+            None => {}
         }
     }
 

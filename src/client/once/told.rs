@@ -48,9 +48,10 @@ impl Standing {
             outcome,
             Outcome::AwaitingPadSignature | Outcome::Unclear(None)
         );
+        let contradicted = matches!(self, Self::Replacing { ended: true, .. });
         let paid = Self::Paid {
             session: Some(*of),
-            contradicted: false,
+            contradicted,
         };
         match self {
             // A signature that is missing is one that has come since.
@@ -62,13 +63,30 @@ impl Standing {
                 }),
                 Noted::Contradicted,
             ),
+            _ if outcome.is_scheduled() && contradicted => (Some(paid), Noted::Contradicted),
             _ if outcome.is_scheduled() => (Some(paid), Noted::Paid),
             _ if open => (None, Noted::NoNews),
             Self::Held { .. } if outcome.is_unpaid() => (None, Noted::Contradicted),
             Self::Held { .. } => (None, Noted::NoNews),
             Self::Live { .. } if outcome.is_unpaid() => (Some(Self::Free), Noted::Free),
-            // Whoever replaces it asks for the status after this.
-            Self::Replacing { .. } if outcome.is_unpaid() => (None, Noted::NoNews),
+            Self::Replacing { ended: true, .. } if outcome.is_unpaid() => (None, Noted::NoNews),
+            // Whoever replaces it goes on to the new one, unless it is gone or its look at the status fails.
+            Self::Replacing {
+                session,
+                claim,
+                since,
+                until,
+                ended: false,
+            } if outcome.is_unpaid() => (
+                Some(Self::Replacing {
+                    session: *session,
+                    claim: *claim,
+                    since: *since,
+                    until: *until,
+                    ended: true,
+                }),
+                Noted::Free,
+            ),
             _ => (
                 Some(Self::Held {
                     session: *of,
