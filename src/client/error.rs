@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Fate, Operation, Problem, RawResponse, RequestId, Verdict, verdict};
+use super::{Fate, Operation, Problem, RawResponse, RequestId, Verdict, salvage, verdict};
 use crate::domain::SessionId;
 
 /// A failed call.
@@ -66,7 +66,7 @@ pub enum ErrorKind {
     /// malformed session id. [`path`](Error::path) says where.
     Decode,
     /// The answer is about another session than the one asked for; of a create, it has another reference than the one
-    /// sent. The answer may be somebody else's.
+    /// sent, however much of the answer can be read besides. The answer may be somebody else's.
     WrongSession,
     /// 400, 422 and the other 4xx that say that nothing was done: a value or the state of the session is refused.
     Refused,
@@ -209,6 +209,18 @@ impl Error {
 
     pub(crate) fn with_session(mut self, session: Option<SessionId>) -> Self {
         self.0.session_id = session;
+        self
+    }
+
+    /// The same of a create that sent this reference. A spoilt answer that names another one is no more the create's than a
+    /// whole one would be.
+    pub(crate) fn judged_by(mut self, reference: Option<&str>) -> Self {
+        if let (Some(_), Some(raw), Some(ours)) = (&self.0.session_id, &self.0.raw, reference)
+            && salvage::names_another(&raw.body, ours)
+        {
+            self.0.kind = ErrorKind::WrongSession;
+            self.0.path = None;
+        }
         self
     }
 

@@ -166,7 +166,9 @@ impl Client {
     ) -> Result<Response<CreatedSession>, Error> {
         let body = &body;
         self.drive(call, |wire, call| async move {
-            let answer = call.finish(wire.create_session(body).await, convert::created)?;
+            let answer = call
+                .finish(wire.create_session(body).await, convert::created)
+                .map_err(|error| error.judged_by(reference))?;
             let about_ours = match (reference, answer.reference_id.as_ref()) {
                 (Some(ours), Some(theirs)) => ours == theirs.expose(),
                 _ => true,

@@ -1,4 +1,4 @@
-//! The session id in an answer that is spoilt: half of it, or something in it that JSON cannot hold.
+//! The session id in an answer that is spoilt, and whose it is: half of it, or something in it that JSON cannot hold.
 //!
 //! A create that was carried out must not cost the caller the id for a stray comma; neither must a webhook, which is sent once.
 
@@ -26,6 +26,23 @@ pub(crate) fn session_id(body: &[u8]) -> Option<SessionId> {
     found
 }
 
+/// Whether a body has a whole reference id, and another one than ours. One that stops half-way says nothing.
+pub(crate) fn names_another(body: &[u8], ours: &str) -> bool {
+    const NAME: &str = "\"referenceId\"";
+    let text = String::from_utf8_lossy(body);
+    text.match_indices(NAME).any(|(start, _)| {
+        let after = text.get(start + NAME.len()..).unwrap_or_default();
+        let value = after.trim_start().strip_prefix(':').unwrap_or_default();
+        // One value, whatever follows it.
+        let first = serde_json::Deserializer::from_str(value)
+            .into_iter::<String>()
+            .next();
+        first
+            .and_then(Result::ok)
+            .is_some_and(|theirs| theirs != ours)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,6 +64,36 @@ mod tests {
             format!(r#"{{"sessionId":"{ID}",}}"#),
         ] {
             assert_eq!(session_id(body.as_bytes()), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn another_reference_is_known_by_its_whole_text() {
+        for (body, another) in [
+            (r#"{"referenceId":"invoice-2000""#, true),
+            ("{\"referenceId\" :\n \"invoice-2000\", \"amount", true),
+            (
+                r#"{"referenceId":"invoice-1042","referenceId":"invoice-2000","#,
+                true,
+            ),
+            (r#"{"referenceId":"","#, true),
+            (r#"{"referenceId":"invoice-1042","#, false),
+            (r#"{"referenceId":"invoice\u002d1042","n":1e999}"#, false),
+            (r#"{"referenceId":"invoice-20"#, false),
+            (r#"{"referenceId":null,"#, false),
+            (r#"{"referenceId":1042,"#, false),
+            (
+                r#"{"description":"\"referenceId\":\"invoice-2000\"","#,
+                false,
+            ),
+            (r#"{"referenceId""#, false),
+            ("", false),
+        ] {
+            assert_eq!(
+                names_another(body.as_bytes(), "invoice-1042"),
+                another,
+                "{body}"
+            );
         }
     }
 

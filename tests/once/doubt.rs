@@ -230,6 +230,55 @@ async fn a_session_of_another_reference_is_a_suspect_and_not_the_debts() {
 }
 
 #[tokio::test]
+async fn a_session_of_another_reference_is_a_suspect_in_a_spoilt_answer_too() {
+    let named = format!(r#"{{"sessionId":"{}","referenceId":"invoice-2000""#, id(1));
+    let cut = format!(
+        "HTTP/1.1 201 Created\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{named},"
+    );
+    for (reply, otherwise) in [
+        (Reply::Bytes(cut.into_bytes()), ErrorKind::Interrupted),
+        (Reply::json(201, &format!("{named},}}")), ErrorKind::Decode),
+        (
+            Reply::json(201, &format!(r#"{named},"referenceId":7}}"#)),
+            ErrorKind::Decode,
+        ),
+        (
+            Reply::json(
+                201,
+                &format!(r#"{named},"novel":"{}"}}"#, "x".repeat(1024 * 1024)),
+            ),
+            ErrorKind::TooLarge,
+        ),
+    ] {
+        let spoilt = server(move |_| reply.clone(), nothing).await;
+        let client = client(&spoilt);
+        let failed = once(&client).await.unwrap_err();
+        let OnceError::MaybeCreated(error) = &failed else {
+            panic!("{otherwise}: {failed:?}")
+        };
+        assert_eq!(error.kind(), ErrorKind::WrongSession, "{otherwise}");
+        assert!(
+            matches!(stands(&client).await, Standing::Doubtful { suspect: Some(it), .. } if it == session(1)),
+            "{otherwise}"
+        );
+        assert_eq!(creates(&spoilt), 1);
+        let plain = client.create(&request()).await.unwrap_err();
+        assert_eq!(plain.session_id(), Some(&session(1)));
+        let advice = plain.to_string();
+        assert!(advice.contains("do not cancel it unseen"), "{advice}");
+        // Ours, as spoilt as that, is another matter.
+        let other: SessionRequest = GuaranteedEft::new(Payor::new("Robin", "Tester"))
+            .amount("120.50")
+            .reference_id("invoice-2000")
+            .build()
+            .unwrap()
+            .into();
+        let ours = client.create(&other).await.unwrap_err();
+        assert_eq!(ours.kind(), otherwise);
+    }
+}
+
+#[tokio::test]
 async fn what_is_said_to_be_paid_is_never_created_again() {
     let server = server(created, nothing).await;
     let client = client(&server);
