@@ -51,7 +51,7 @@
 //! async fn handle(client: &Client, event: &Event) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 //!     match event {
 //!         Event::StatusChanged(event) => match client.note_outcome(event.report()).await? {
-//!             Noted::Late => eprintln!("paid after all, and maybe twice: {}", event.report().status),
+//!             Noted::Late | Noted::Twice => eprintln!("paid, and maybe twice: {}", event.report().status),
 //!             noted @ (Noted::Held | Noted::Contradicted) => eprintln!("for a person: {noted:?}"),
 //!             _ => {}
 //!         },

@@ -157,8 +157,14 @@ impl Office {
             .find(|made| made.reference == debt.expose() && made.may_be_paid());
         match made {
             None => Resolution::NothingExists,
-            Some(made) if made.code == "EFT0301" => Resolution::Paid,
-            Some(made) => Resolution::Session(SessionId::new(&made.id.to_string()).unwrap()),
+            Some(made) => {
+                let session = SessionId::new(&made.id.to_string()).unwrap();
+                if made.code == "EFT0301" {
+                    Resolution::PaidIn(session)
+                } else {
+                    Resolution::Session(session)
+                }
+            }
         }
     }
 

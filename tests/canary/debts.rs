@@ -153,6 +153,7 @@ async fn collect(client: &Client, request: &SessionRequest, told: &mut Told, met
         Resolution::Session(other()),
         Resolution::Paid,
         Resolution::NothingExists,
+        Resolution::PaidIn(session()),
     ];
     for resolution in resolutions {
         met.once(told, &client.create_once(&debt, request).await);

@@ -312,6 +312,85 @@ async fn what_is_said_to_be_paid_is_never_created_again() {
     assert_eq!(creates(&server), 0);
 }
 
+/// The payor pays in cash while the hosted page is open.
+#[tokio::test]
+async fn a_debt_that_is_paid_in_another_way_is_not_paid_in_its_session_without_a_word() {
+    let server = server(created, |_| status(1, "Canceled", "EFT0501")).await;
+    let told = async |client: &Client, code| {
+        let report = report(1, "Completed", code);
+        client.note_outcome(&report).await.unwrap()
+    };
+    let client = client(&server);
+    once(&client).await.unwrap();
+    let cash = client.resolve(&debt(), Resolution::Paid).await.unwrap();
+    assert!(
+        matches!(cash, Standing::Paid { session: None, open: Some(it), .. } if it == session(1)),
+        "{cash:?}"
+    );
+    let refused = once(&client).await.unwrap_err();
+    assert!(
+        matches!(&refused, OnceError::Paid { session: None, open: Some(it), .. } if *it == session(1)),
+        "{refused:?}"
+    );
+    assert!(refused.to_string().contains("cancel that one"), "{refused}");
+    for _ in 0..2 {
+        assert_eq!(told(&client, "EFT0301").await, Noted::Twice);
+    }
+    // Somebody has looked at it.
+    let there = Resolution::PaidIn(session(1));
+    assert_eq!(client.resolve(&debt(), there).await.unwrap(), paid(1));
+    assert_eq!(told(&client, "EFT0301").await, Noted::NoNews);
+
+    let client = self::client(&server);
+    let known = Resolution::Session(session(1));
+    client.resolve(&debt(), known).await.unwrap();
+    client.resolve(&debt(), Resolution::Paid).await.unwrap();
+    client.cancel(&session(1)).await.unwrap();
+    let standing = stands(&client).await;
+    assert!(
+        matches!(
+            standing,
+            Standing::Paid {
+                session: None,
+                contradicted: false,
+                open: None,
+                ..
+            }
+        ),
+        "{standing:?}"
+    );
+    assert_eq!(told(&client, "EFT0302").await, Noted::NoNews);
+    assert_eq!(told(&client, "EFT0301").await, Noted::Late);
+    assert_eq!(creates(&server), 1);
+}
+
+#[tokio::test]
+async fn what_is_said_to_be_paid_in_a_session_is_paid_there() {
+    let server = server(created, nothing).await;
+    let client = client(&server);
+    once(&client).await.unwrap();
+    let another = Resolution::PaidIn(session(7));
+    let refused = client.resolve(&debt(), another).await.unwrap_err();
+    assert!(
+        matches!(refused, OnceError::NotResolved { .. }),
+        "{refused:?}"
+    );
+    let there = Resolution::PaidIn(session(1));
+    let other = DebtKey::new("order 2026/1043").unwrap();
+    let refused = client.resolve(&other, there).await.unwrap_err();
+    assert!(
+        matches!(refused, OnceError::NotItsSession { .. }),
+        "{refused:?}"
+    );
+    assert_eq!(client.resolve(&debt(), there).await.unwrap(), paid(1));
+    let late = report(1, "Canceled", "EFT0501");
+    assert_eq!(
+        client.note_outcome(&late).await.unwrap(),
+        Noted::Contradicted
+    );
+    assert_eq!(client.resolve(&debt(), there).await.unwrap(), paid(1));
+}
+
 #[tokio::test]
 async fn without_a_reference_nothing_is_created_that_could_not_be_looked_for() {
     let server = server(created, nothing).await;

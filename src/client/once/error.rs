@@ -43,6 +43,8 @@ pub enum OnceError {
         session: Option<SessionId>,
         /// Whether it was also said not to be.
         contradicted: bool,
+        /// A session that the debt has all the same, and that may be open: cancel it, or the debt may be paid twice.
+        open: Option<SessionId>,
     },
     /// The debt's session ended without telling whether it is paid. Nothing was created.
     #[non_exhaustive]
@@ -109,7 +111,7 @@ impl OnceError {
     #[must_use]
     pub fn session_id(&self) -> Option<&SessionId> {
         match self {
-            Self::Paid { session, .. } => session.as_ref(),
+            Self::Paid { session, open, .. } => session.as_ref().or(open.as_ref()),
             Self::Held { session }
             | Self::Overtaken { session, .. }
             | Self::NotKept { session, .. } => Some(session),
@@ -143,9 +145,11 @@ impl OnceError {
             Standing::Paid {
                 session,
                 contradicted,
+                open,
             } => Some(Self::Paid {
                 session: *session,
                 contradicted: *contradicted,
+                open: *open,
             }),
         }
     }
@@ -175,6 +179,9 @@ impl fmt::Display for OnceError {
             Self::MaybeCreated(_) => {
                 write!(f, "the create may have been carried out: before another one, {LOOK}")
             }
+            Self::Paid { open: Some(_), .. } => f.write_str(
+                "this debt is paid, and a session of it may be open: cancel that one; nothing was created",
+            ),
             Self::Paid {
                 contradicted: false,
                 ..

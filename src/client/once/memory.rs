@@ -175,7 +175,7 @@ impl Table {
         let old = old.as_ref();
         if let Some(session) = old.and_then(|old| old.lets_go(to))
             // A paid debt that is forgotten after its time was paid.
-            && !matches!(old, Some(Standing::Paid { .. }))
+            && !(matches!(old, Some(Standing::Paid { .. })) && *to == Standing::Free)
         {
             self.let_go.push_back((*session, debt.clone()));
             if self.let_go.len() > MemoryGuard::REMEMBERED {

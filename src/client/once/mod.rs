@@ -20,7 +20,8 @@
 //!
 //! A session that was let go like that and is said to be paid afterwards is a contradiction, and maybe a second payment:
 //! [`Noted::Late`], from guards that [remember](Guard::former_debts_of) such sessions. A debt that was still free counts as
-//! paid then.
+//! paid then. Where the caller said that a debt is [paid](Resolution::Paid) in another way while a session of it was open, a
+//! payment in that session is [`Noted::Twice`].
 //!
 //! Creates that do not go through here, [`Client::create`] and its kin, are not guarded.
 
@@ -93,8 +94,13 @@ pub enum Resolution {
     Session(SessionId),
     /// This session, which is the debt's, will not debit anybody. The debt is free.
     Unpaid(SessionId),
-    /// The debt is paid, in whatever way. Nothing is created for it any more.
+    /// The debt is paid in another way than by its session: in cash, by a transfer. Nothing is created for it any more. A
+    /// session that it has may still be paid as well: [cancel](crate::Client::cancel) it. Until it is said to have ended
+    /// unpaid, the guard watches it, and a payment there is [`Noted::Twice`].
     Paid,
+    /// The debt is paid, and in this session, which is the debt's. Also of a debt that was thought to be paid in another way,
+    /// or whose session was said to have ended in two ways: somebody has looked at it.
+    PaidIn(SessionId),
 }
 
 /// The guard of a client and its clones.

@@ -31,9 +31,11 @@ impl Client {
     /// | [`Resolution::NothingExists`] | doubtful | free |
     /// | [`Resolution::Session`] | doubtful, free | live |
     /// | [`Resolution::Unpaid`] | live or held, with this session | free |
-    /// | [`Resolution::Paid`] | any but claimed | paid |
+    /// | [`Resolution::Paid`] | any that nobody is creating or replacing a session for | paid |
+    /// | [`Resolution::PaidIn`] | the same, with this session or none | paid |
     ///
-    /// Nothing makes a paid debt anything else. Saying what is so already changes nothing.
+    /// Nothing makes a paid debt anything else. Saying what is so already changes nothing. A session that a debt has when it
+    /// is [paid](Resolution::Paid) in another way stays open: cancel it.
     ///
     /// # Errors
     ///
@@ -44,7 +46,7 @@ impl Client {
         debt: &DebtKey,
         resolution: Resolution,
     ) -> Result<Standing, OnceError> {
-        if let Resolution::Session(session) = &resolution {
+        if let Resolution::Session(session) | Resolution::PaidIn(session) = &resolution {
             let owners = self.ask(self.guard().debts_of(session)).await?;
             if owners.iter().any(|owner| owner != debt) {
                 return Err(OnceError::NotItsSession { live: None });
@@ -71,8 +73,8 @@ impl Client {
     /// Safe to repeat, and in any order: what was paid stays paid. A session that is still open, or is no guarded debt's,
     /// changes nothing.
     ///
-    /// [`Noted::Contradicted`], [`Noted::Held`] and above all [`Noted::Late`] are for a person to look at, who finds the debt
-    /// by the reference in the report; each is an event of `tracing` as well. [`Noted::Unknown`] with a report that it is
+    /// [`Noted::Contradicted`], [`Noted::Held`] and above all [`Noted::Late`] and [`Noted::Twice`] are for a person to look at,
+    /// who finds the debt by the reference in the report; each is an event of `tracing` as well. [`Noted::Unknown`] with a report that it is
     /// paid may be one, too: of a debt that was not guarded, of a guard in memory before a restart, or of a session that
     /// ended unpaid longer ago than the guard [remembers](Guard::former_debts_of).
     ///
@@ -184,6 +186,9 @@ pub(super) fn warned(session: &SessionId, debt: &DebtKey, told: Noted) -> Noted 
         }
         Noted::Late => {
             "a session that had ended unpaid is said to be paid after all, or not surely unpaid; its debt may be paid twice"
+        }
+        Noted::Twice => {
+            "a session of a debt that is paid in another way is said to be paid too, or not surely unpaid; the debt may be paid twice"
         }
         _ => return told,
     };

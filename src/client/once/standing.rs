@@ -110,11 +110,15 @@ pub enum Standing {
     /// The debit is scheduled: never again.
     #[non_exhaustive]
     Paid {
-        /// The session that it was scheduled in; nothing where the caller said that it is paid without knowing it.
+        /// The session that it was scheduled in; nothing where the caller said that it is paid in another way.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         session: Option<SessionId>,
         /// Whether the session was also said to have ended otherwise. Somebody should look at it.
         contradicted: bool,
+        /// The session that the debt had when the caller said that it is paid in another way. Nobody has said that it ended
+        /// unpaid: as long as it is open, the debt may be paid a second time there. Cancel it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        open: Option<SessionId>,
     },
 }
 
@@ -139,7 +143,7 @@ impl Standing {
             Self::Replacing { session, .. }
             | Self::Live { session }
             | Self::Held { session, .. } => Some(session),
-            Self::Paid { session, .. } => session.as_ref(),
+            Self::Paid { session, open, .. } => session.as_ref().or(open.as_ref()),
         }
     }
 
@@ -311,11 +315,22 @@ impl Standing {
             }
             (Resolution::Paid, Self::Paid { .. }) => Some(self.clone()),
             (Resolution::Paid, _) => Some(Self::Paid {
-                session: self.session().copied(),
+                session: None,
                 contradicted: false,
+                open: self.session().copied(),
             }),
+            (Resolution::PaidIn(of), _) if self.session().is_none_or(|it| *it == of) => {
+                Some(Self::Paid {
+                    session: Some(of),
+                    contradicted: false,
+                    open: None,
+                })
+            }
             (
-                Resolution::NothingExists | Resolution::Unpaid(_) | Resolution::Session(_),
+                Resolution::NothingExists
+                | Resolution::Unpaid(_)
+                | Resolution::Session(_)
+                | Resolution::PaidIn(_),
                 Self::Free
                 | Self::Live { .. }
                 | Self::Doubtful { .. }
@@ -347,8 +362,13 @@ impl fmt::Display for Standing {
             Self::Held { .. } => "a session ended without telling whether it is paid",
             Self::Paid {
                 contradicted: false,
+                open: None,
                 ..
             } => "paid",
+            Self::Paid {
+                contradicted: false,
+                ..
+            } => "paid in another way than by its session, which may be open",
             Self::Paid {
                 contradicted: true, ..
             } => "paid, and also said not to be",

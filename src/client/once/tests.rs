@@ -79,10 +79,17 @@ fn every_standing() -> Vec<Standing> {
         Standing::Paid {
             session: Some(session(1)),
             contradicted: true,
+            open: None,
         },
         Standing::Paid {
             session: None,
             contradicted: false,
+            open: None,
+        },
+        Standing::Paid {
+            session: None,
+            contradicted: false,
+            open: Some(session(1)),
         },
     ]
 }
@@ -112,9 +119,15 @@ fn what_is_told_of_a_session_frees_pays_or_holds_and_never_goes_back() {
     let live = Standing::Live { session: of };
     let replacing = Standing::replacing(of, claim, SystemTime::now(), MINUTE);
     let over = ended(&replacing);
+    let [cash, closed] = [Some(of), None].map(|open| Standing::Paid {
+        session: None,
+        contradicted: false,
+        open,
+    });
     let paid = |contradicted| Standing::Paid {
         session: Some(of),
         contradicted,
+        open: None,
     };
     let held = |status: &str, code: &str| Standing::Held {
         session: of,
@@ -181,6 +194,15 @@ fn what_is_told_of_a_session_frees_pays_or_holds_and_never_goes_back() {
             Noted::Held,
         ),
         (&paid(false), "Completed", "", paid(false), Noted::NoNews),
+        // Paid in another way: what happens in its session must not be another payment.
+        (&cash, "Initiated", "EFT0101", cash.clone(), Noted::NoNews),
+        (&cash, "Completed", "EFT0302", cash.clone(), Noted::NoNews),
+        (&cash, "Completed", "", cash.clone(), Noted::NoNews),
+        (&cash, "Completed", "EFT0301", cash.clone(), Noted::Twice),
+        (&cash, "Completed", "EFT0399", cash.clone(), Noted::Twice),
+        (&cash, "Failed", "EFT0301", cash.clone(), Noted::Twice),
+        (&cash, "Canceled", "EFT0501", closed.clone(), Noted::NoNews),
+        (&cash, "Expired", "", closed.clone(), Noted::NoNews),
         (
             &held("Completed", ""),
             "Canceled",
@@ -262,9 +284,11 @@ fn what_is_told_of_a_session_frees_pays_or_holds_and_never_goes_back() {
 fn the_callers_word_goes_as_far_as_the_table_says() {
     let (ours, other) = (session(1), session(7));
     let live = |session| Standing::Live { session };
-    let paid = |session| Standing::Paid {
-        session,
+    // A session that the debt has stays open, and is no proof of the payment.
+    let paid = |open| Standing::Paid {
+        session: None,
         contradicted: false,
+        open,
     };
     for standing in every_standing() {
         let is_paid = matches!(standing, Standing::Paid { .. });
@@ -289,6 +313,23 @@ fn the_callers_word_goes_as_far_as_the_table_says() {
         assert_eq!(
             resolved(Resolution::Session(ours)),
             (doubtful_or_free || same).then_some(live(ours)),
+            "{standing:?}"
+        );
+        let theirs = !at_work && standing.session().is_none_or(|it| *it == ours);
+        let paid_in = |session| Standing::Paid {
+            session: Some(session),
+            contradicted: false,
+            open: None,
+        };
+        assert_eq!(
+            resolved(Resolution::PaidIn(ours)),
+            theirs.then_some(paid_in(ours)),
+            "{standing:?}"
+        );
+        let none = !at_work && standing.session().is_none();
+        assert_eq!(
+            resolved(Resolution::PaidIn(other)),
+            none.then_some(paid_in(other)),
             "{standing:?}"
         );
         assert_eq!(
@@ -412,6 +453,7 @@ fn a_full_guard_refuses_what_is_new_and_forgets_nothing() {
     let paid = |number| Standing::Paid {
         session: Some(session(number)),
         contradicted: false,
+        open: None,
     };
     for number in 0..3 {
         assert!(swap(&guard, &debt(number), &Standing::Free, &live(number)));
@@ -449,6 +491,7 @@ fn only_paid_debts_are_forgotten_and_only_after_their_time() {
     let paid = |contradicted| Standing::Paid {
         session: Some(session(0)),
         contradicted,
+        open: None,
     };
     assert!(swap(&guard, &debt(0), &Standing::Free, &live(0)));
     assert!(swap(&guard, &debt(1), &Standing::Free, &live(1)));
@@ -494,6 +537,7 @@ fn the_sessions_that_were_let_go_are_remembered_up_to_a_number() {
     let paid = Standing::Paid {
         session: Some(session(1)),
         contradicted: false,
+        open: None,
     };
     assert!(swap(&guard, &debt(0), &live(1), &paid));
     assert_eq!(read(&guard, &debt(0)), Standing::Free);
@@ -533,6 +577,7 @@ fn what_is_told_late_never_frees_a_debt_and_never_takes_a_session_from_it() {
             let contradicted = Standing::Paid {
                 session: Some(of),
                 contradicted: true,
+                open: None,
             };
             assert_eq!(paid, (Some(contradicted), Noted::Late));
             assert!(

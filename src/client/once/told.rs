@@ -11,7 +11,8 @@ pub enum Noted {
     /// No debt is known to have this session, or to have let it go, as far back as the guard
     /// [remembers](super::Guard::former_debts_of). So it is, too, where the session is said once more to have ended unpaid.
     Unknown,
-    /// It changes nothing: the session is open, or this is known.
+    /// It changes nothing: the session is open, or this is known. So it is, too, where the session of a debt that is paid in
+    /// another way ended unpaid, as it should.
     NoNews,
     /// The session ended unpaid, and another one may be created.
     Free,
@@ -26,6 +27,10 @@ pub enum Noted {
     /// another session by now, and be paid twice: cancel that one, or pay back. A debt that was free is not any more; of
     /// one that has another session, the standing keeps to that session.
     Late,
+    /// The caller had said that the debt [is paid](super::Resolution::Paid) in another way, and now its session is said to
+    /// be paid as well, or not surely unpaid: pay back. It is told each time, until the caller says that the debt was
+    /// [paid there](super::Resolution::PaidIn).
+    Twice,
 }
 
 impl Standing {
@@ -52,14 +57,30 @@ impl Standing {
         let paid = Self::Paid {
             session: Some(*of),
             contradicted,
+            open: None,
         };
         match self {
+            Self::Paid { open: Some(_), .. } if open => (None, Noted::NoNews),
+            Self::Paid {
+                session,
+                contradicted,
+                open: Some(_),
+            } if outcome.is_unpaid() => (
+                Some(Self::Paid {
+                    session: *session,
+                    contradicted: *contradicted,
+                    open: None,
+                }),
+                Noted::NoNews,
+            ),
+            Self::Paid { open: Some(_), .. } => (None, Noted::Twice),
             // A signature that is missing is one that has come since.
             Self::Paid { .. } if outcome.is_scheduled() || open => (None, Noted::NoNews),
             Self::Paid { contradicted, .. } => (
                 (!contradicted).then_some(Self::Paid {
                     session: Some(*of),
                     contradicted: true,
+                    open: None,
                 }),
                 Noted::Contradicted,
             ),
@@ -115,6 +136,7 @@ impl Standing {
                 let paid = Self::Paid {
                     session: Some(*of),
                     contradicted: true,
+                    open: None,
                 };
                 (Some(paid), Noted::Late)
             }
