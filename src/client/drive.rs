@@ -241,7 +241,7 @@ impl Client {
 
     /// How much time an attempt must have left to be begun. What must not be done twice is not sent only to run out of
     /// time, as long as nothing has been: a create whose answer is not waited for is in doubt for nothing.
-    fn least(&self, operation: Operation) -> Duration {
+    pub(super) fn least(&self, operation: Operation) -> Duration {
         let Timeouts { attempt, total, .. } = self.0.timeouts;
         if operation.is_repeatable() {
             Duration::from_nanos(1)

@@ -102,14 +102,16 @@ impl Client {
         &self,
         request: &SessionRequest,
     ) -> Result<Response<CreatedSession>, Error> {
-        self.create_within(self.begin(Operation::CreateSession), request)
-            .await
+        let call = self.begin(Operation::CreateSession);
+        self.create_within(call, request, leaves_at_once).await
     }
 
-    pub(super) async fn create_within(
+    /// Creates, and has every attempt wait until it may leave.
+    pub(super) async fn create_within<L: Future<Output = Result<(), Error>>>(
         &self,
         call: Call,
         request: &SessionRequest,
+        leave: impl Fn(Call) -> L,
     ) -> Result<Response<CreatedSession>, Error> {
         let (body, reference) = match request {
             SessionRequest::Guaranteed(request) => (
@@ -121,7 +123,7 @@ impl Client {
                 request.reference_id().map(RegularReferenceId::expose),
             ),
         };
-        self.create_wire(call, body, reference).await
+        self.create_wire(call, body, reference, leave).await
     }
 
     /// Creates a Guaranteed EFT session.
@@ -137,6 +139,7 @@ impl Client {
             self.begin(Operation::CreateSession),
             convert::guaranteed(request),
             request.reference_id().map(GuaranteedReferenceId::expose),
+            leaves_at_once,
         )
         .await
     }
@@ -154,18 +157,21 @@ impl Client {
             self.begin(Operation::CreateSession),
             convert::regular(request),
             request.reference_id().map(RegularReferenceId::expose),
+            leaves_at_once,
         )
         .await
     }
 
-    async fn create_wire(
+    async fn create_wire<L: Future<Output = Result<(), Error>>>(
         &self,
         call: Call,
         body: wire::types::CreateSessionRequest,
         reference: Option<&str>,
+        leave: impl Fn(Call) -> L,
     ) -> Result<Response<CreatedSession>, Error> {
-        let body = &body;
+        let (body, leave) = (&body, &leave);
         self.drive(call, |wire, call| async move {
+            leave(call.clone()).await?;
             let answer = call
                 .finish(wire.create_session(body).await, convert::created)
                 .map_err(|error| error.judged_by(reference))?;
@@ -354,6 +360,11 @@ impl Client {
         !self.0.retries.are_off()
             && matches!(error.kind(), ErrorKind::Refused | ErrorKind::Conflict)
     }
+}
+
+/// Of a create that nobody guards.
+fn leaves_at_once(_: Call) -> std::future::Ready<Result<(), Error>> {
+    std::future::ready(Ok(()))
 }
 
 /// What a cancellation was answered with that did not cancel.

@@ -219,6 +219,7 @@ pub(crate) async fn against_answers(told: &mut Told) {
     for name in [
         "Free",
         "Claimed",
+        "Sending",
         "Replacing",
         "Live",
         "Doubtful",
@@ -347,7 +348,12 @@ fn standings(told: &mut Told, met: &mut Met) {
         "standing": "replacing", "session": SESSION, "claim": "5c1a1111-2222-4333-8444-555566667777",
         "since": 1_772_600_767, "until": 1_772_600_967,
     });
+    let claimed = serde_json::json!({
+        "standing": "claimed", "claim": "5c1a1111-2222-4333-8444-555566667777",
+        "since": 1_772_600_767, "until": 1_772_600_967,
+    });
     for standing in [
+        claimed,
         replacing,
         serde_json::json!({ "standing": "held", "session": SESSION, "status": EMAIL, "statusDetails": ACCOUNT }),
         serde_json::json!({ "standing": "paid", "session": SESSION, "contradicted": false }),

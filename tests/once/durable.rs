@@ -145,9 +145,9 @@ async fn a_guard_in_memory_forgets_and_can_be_told() {
     assert_eq!(creates(&server), 1);
 }
 
-/// A claim that is found after a crash is neither a session nor none.
+/// A create that is found after a crash is neither a session nor none.
 #[tokio::test]
-async fn a_claim_that_nobody_comes_back_for_is_in_doubt_after_a_while() {
+async fn a_create_that_nobody_comes_back_for_is_in_doubt_after_a_while() {
     let server = server(
         |number| match number {
             1 => Reply::Stall(Vec::new()),
@@ -172,10 +172,10 @@ async fn a_claim_that_nobody_comes_back_for_is_in_doubt_after_a_while() {
         .clock(Arc::new(clock.clone()))
         .build()
         .unwrap();
-    assert!(matches!(stands(&client).await, Standing::Claimed { .. }));
+    assert!(matches!(stands(&client).await, Standing::Sending { .. }));
     // Within the time of a create, somebody may still be at it; afterwards nobody is.
     clock.advance(Duration::from_secs(60));
-    assert!(matches!(stands(&client).await, Standing::Claimed { .. }));
+    assert!(matches!(stands(&client).await, Standing::Sending { .. }));
     clock.advance(Duration::from_secs(180));
     assert!(matches!(stands(&client).await, Standing::Doubtful { .. }));
     let refused = once(&client).await.unwrap_err();
@@ -267,7 +267,7 @@ async fn a_session_that_the_guard_cannot_keep_is_not_lost() {
     assert_eq!(failed.session_id(), Some(&session(1)));
     assert!(failed.to_string().contains("keep its id"), "{failed}");
     ledger.broken.store(false, Ordering::SeqCst);
-    assert!(matches!(stands(&client).await, Standing::Claimed { .. }));
+    assert!(matches!(stands(&client).await, Standing::Sending { .. }));
     assert_eq!(creates(&server), 1);
     // As the message says.
     clock.advance(Duration::from_secs(240));
@@ -390,7 +390,7 @@ async fn a_debt_that_comes_to_stand_otherwise_meanwhile_is_said() {
                     let change = async move {
                         let debt = debt();
                         let from = guard.read(&debt).await.unwrap();
-                        assert!(matches!(from, Standing::Claimed { .. }));
+                        assert!(matches!(from, Standing::Sending { .. }));
                         assert!(guard.swap(&debt, &from, &meanwhile).await.unwrap());
                     };
                     let mut context = std::task::Context::from_waker(std::task::Waker::noop());

@@ -11,6 +11,7 @@ mod asleep;
 mod doubt;
 mod dropped;
 mod durable;
+mod leave;
 mod outcomes;
 mod replace;
 #[cfg(feature = "sandbox")]

@@ -1,7 +1,7 @@
 //! Creating and replacing under a guard.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use super::notes::{PATIENCE, warned};
@@ -34,8 +34,8 @@ enum Entry {
     Claimed {
         /// Whether the guard knew of no session.
         was_free: bool,
-        /// When the claim grows too old.
-        until: Option<SystemTime>,
+        /// How the debt stands by the claim.
+        standing: Standing,
     },
     Live(SessionId),
     Refused(OnceError),
@@ -46,8 +46,8 @@ struct Claim<'a> {
     guard: &'a dyn Guard,
     debt: &'a DebtKey,
     id: ClaimId,
-    /// When it grows too old.
-    until: Option<SystemTime>,
+    /// How the debt stands by it.
+    standing: Standing,
     /// Whether the create may have left.
     departed: Arc<AtomicBool>,
     /// What was created.
@@ -96,7 +96,9 @@ impl Client {
     /// ([`Timeouts::total`](crate::client::Timeouts)), and the create another.
     ///
     /// Dropping the future gives the debt back as long as nothing has been sent, and leaves it
-    /// [in doubt](Standing::Doubtful) afterwards: the session may exist. Once the answer has come, it is live.
+    /// [in doubt](Standing::Doubtful) afterwards: the session may exist. Once the answer has come, it is live. A guard that
+    /// does not hear of it ([`Guard::abandoned`]) gives the debt back, or leaves it in doubt, when the claim grows too old,
+    /// minutes later.
     ///
     /// The request needs a reference id: by it, a session whose id is lost is looked for.
     ///
@@ -125,8 +127,8 @@ impl Client {
         });
         match entry.await? {
             // On the heap: most calls find a session, and their future should stay small.
-            Entry::Claimed { until, .. } => {
-                claim.until = until;
+            Entry::Claimed { standing, .. } => {
+                claim.standing = standing;
                 Box::pin(self.open(claim, request)).await
             }
             Entry::Live(session) => {
@@ -249,8 +251,7 @@ impl Client {
         let gone_on = self.change(claim.debt, |standing| match standing {
             Standing::Replacing { claim: whose, .. } if whose == claim.id => {
                 let claimed = Standing::claimed(claim.id, self.0.clock.wall(), within);
-                let until = claimed.until();
-                (Some(claimed), Ok(until))
+                (Some(claimed.clone()), Ok(claimed))
             }
             other => {
                 let why = OnceError::of(&other);
@@ -261,8 +262,8 @@ impl Client {
             }
         });
         match gone_on.await? {
-            Ok(until) => {
-                claim.until = until;
+            Ok(claimed) => {
+                claim.standing = claimed;
                 Ok(claim)
             }
             Err(error) => {
@@ -297,10 +298,24 @@ impl Client {
         // However long the debt was waited for, the create has its whole time: one that is cut short is a doubt for nothing.
         let mut call = self.begin(Operation::CreateSession);
         claim.departed = call.departed();
-        if let Some(too_late) = claim.until.and_then(|until| until.checked_sub(APART)) {
+        let until = claim.standing.until();
+        if let Some(too_late) = until.and_then(|until| until.checked_sub(APART)) {
             call = call.leaving_before(too_late);
         }
-        let error = match self.create_within(call, request).await {
+        let why = OnceLock::new();
+        let create = self.create_within(call, request, |call| {
+            let (claim, why) = (&claim, &why);
+            async move {
+                let left = self.leave(claim, &call).await;
+                left.map_err(|refused| {
+                    if let Some(refused) = refused {
+                        why.get_or_init(|| refused);
+                    }
+                    call.error(ErrorKind::NotSent)
+                })
+            }
+        });
+        let error = match create.await {
             Ok(created) => {
                 self.keep(claim, created.session_id).await?;
                 return Ok(Once::Created(Box::new(created)));
@@ -326,11 +341,35 @@ impl Client {
             Ok(()) => claim.ended(),
             Err(error) => not_kept(claim.debt, &error),
         }
-        Err(if doubt {
-            OnceError::MaybeCreated(error)
-        } else {
-            OnceError::NotCreated(error)
+        Err(match why.into_inner() {
+            _ if doubt => OnceError::MaybeCreated(error),
+            Some(why) => why,
+            None => OnceError::NotCreated(error),
         })
+    }
+
+    /// Writes down that the create leaves, right before it does; before a later attempt, sees that this still stands. If not,
+    /// says why, unless it is for want of time.
+    async fn leave(&self, claim: &Claim<'_>, call: &Call) -> Result<(), Option<OnceError>> {
+        let Some(sending) = claim.standing.sending() else {
+            return Err(None);
+        };
+        let swapped = self
+            .ask(self.guard().swap(claim.debt, &claim.standing, &sending))
+            .await;
+        if !swapped.map_err(OnceError::Guard)? {
+            let stands = self.ask(self.guard().read(claim.debt)).await;
+            let stands = stands.map_err(OnceError::Guard)?;
+            if stands != sending {
+                let why = OnceError::of(&stands);
+                return Err(Some(why.unwrap_or(OnceError::InProgress { since: None })));
+            }
+        }
+        // The guard may have taken its time.
+        if call.is_too_late() || call.time_left() < self.least(call.operation()) {
+            return Err(None);
+        }
+        Ok(())
     }
 
     /// Keeps what was created. A store that fails is asked again: of a session that it does not know it could tell nobody.
@@ -389,7 +428,7 @@ impl Client {
             guard: self.guard(),
             debt,
             id: ClaimId::random(),
-            until: None,
+            standing: Standing::Free,
             departed: call.departed(),
             session: None,
             ended: false,
@@ -454,8 +493,8 @@ fn insist_on_a_reference(request: &SessionRequest) -> Result<(), OnceError> {
 
 /// What follows when a claim is taken.
 fn taken(claim: Standing, was_free: bool) -> (Option<Standing>, Entry) {
-    let until = claim.until();
-    (Some(claim), Entry::Claimed { was_free, until })
+    let standing = claim.clone();
+    (Some(claim), Entry::Claimed { was_free, standing })
 }
 
 fn refused(standing: &Standing) -> Entry {

@@ -53,7 +53,7 @@ pub enum OnceError {
         session: SessionId,
     },
     /// The create failed, and no session came of it. The debt is free again; where the guard could not keep that, which is
-    /// logged, it takes the debt for doubtful in a while.
+    /// logged, it may take the debt for doubtful in a while.
     NotCreated(Error),
     /// The old session is not one that has surely ended unpaid. No other was created.
     #[non_exhaustive]
@@ -132,11 +132,11 @@ impl OnceError {
     pub(super) fn of(standing: &Standing) -> Option<Self> {
         match standing {
             Standing::Free | Standing::Live { .. } => None,
-            Standing::Claimed { since, .. } | Standing::Replacing { since, .. } => {
-                Some(Self::InProgress {
-                    since: Some(*since),
-                })
-            }
+            Standing::Claimed { since, .. }
+            | Standing::Sending { since, .. }
+            | Standing::Replacing { since, .. } => Some(Self::InProgress {
+                since: Some(*since),
+            }),
             Standing::Doubtful { since, suspect, .. } => Some(Self::Doubtful {
                 since: *since,
                 suspect: *suspect,

@@ -22,15 +22,16 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, GuardError>> + Se
 /// - **One at a time.** Of two [`swap`](Self::swap)s from the same standing, whoever makes them, one succeeds. In a
 ///   database: compare and write in one transaction that locks the row, or `UPDATE .. WHERE standing = ..` and count rows;
 ///   for a debt without a row, an `INSERT` that fails if there is one.
-/// - **Durable before it answers.** A create is sent only after the swap to [`Standing::Claimed`] has succeeded. If that
-///   can be lost by a crash, so can the knowledge of a session.
+/// - **Durable before it answers.** A create is sent only after the swap from [`Standing::Claimed`] to
+///   [`Standing::Sending`] has succeeded. If that can be lost by a crash, so can the knowledge of a session.
 /// - **Nothing is forgotten.** A row goes when the standing becomes free, and otherwise by the operator's decision: one of
 ///   a paid debt protects the payor for as long as it is there. A guard that has no more room refuses what is new
 ///   ([`GuardError::Full`]).
 ///
-/// After a crash a row still says `Claimed`, and nobody will ever come back for it. That is no session and no absence of
+/// After a crash a row still says `Sending`, and nobody will ever come back for it. That is no session and no absence of
 /// one: once the row's `until` has passed, the client takes it for [`Standing::Doubtful`], and the caller
-/// [resolves](super::Resolution) it. A row that says `Replacing` is older than any create; its session is taken for live
+/// [resolves](super::Resolution) it. A row that says `Claimed` is older than its create, and its debt is free again then;
+/// should its claimant come back after all, the swap to `Sending` fails, and nothing leaves. A row that says `Replacing` is older than any create; its session is taken for live
 /// again, unless it was said to have ended. Clocks of the machines that share a guard should agree to within a minute: a create that would leave in the last
 /// minute of its claim or later, as on a machine that slept in between, does not leave.
 ///
@@ -65,8 +66,9 @@ pub trait Guard: Debug + Send + Sync {
 
     /// Hears that a claim was dropped half-way: its future was cancelled. Must not block.
     ///
-    /// The default does nothing: the claim grows too old, which is safe, and lasts minutes. A guard that can do work in
-    /// the background [settles](settle) it there.
+    /// The default does nothing: the claim grows too old, which lasts minutes. The debt is free then if nothing had been
+    /// sent, and in doubt otherwise, even if the session is known by now. A guard that can do work in the background
+    /// [settles](settle) it there.
     fn abandoned(&self, debt: &DebtKey, abandoned: Abandoned) {
         let _ = (debt, abandoned);
     }

@@ -8,7 +8,7 @@
 //! | A debt [stands](Standing) | `create_once` | Left by |
 //! |---|---|---|
 //! | `Free` | creates | a claim |
-//! | `Claimed`, `Replacing` | waits for whoever is at it, for as long as one call may take | that create; the claimant's being dropped; time |
+//! | `Claimed`, `Sending`, `Replacing` | waits for whoever is at it, for as long as one call may take | that create; the claimant's being dropped; time |
 //! | `Live` | answers the live session | its outcome: told by [`Client::status`], `details` or `cancel` of the same guard, or by [`Client::note_outcome`] from a webhook |
 //! | `Doubtful` | refuses | [`Client::resolve`] |
 //! | `Held` | refuses | [`Client::resolve`]; a debit that is scheduled after all |

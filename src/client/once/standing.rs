@@ -45,12 +45,24 @@ impl fmt::Display for ClaimId {
 pub enum Standing {
     /// Nothing stands in the way of a session: there was none, or the last one ended unpaid.
     Free,
-    /// Somebody is creating a session.
+    /// Somebody is about to create a session, and has not sent anything yet.
     #[non_exhaustive]
     Claimed {
         /// Whose claim it is.
         claim: ClaimId,
         /// Since when, in whole seconds.
+        #[serde(with = "seconds")]
+        since: SystemTime,
+        /// From then on, whoever claimed it is taken for gone, and the debt is [`Free`](Self::Free).
+        #[serde(with = "seconds")]
+        until: SystemTime,
+    },
+    /// Somebody is creating a session, and the create may have left.
+    #[non_exhaustive]
+    Sending {
+        /// Whose claim it is.
+        claim: ClaimId,
+        /// Since when the debt is claimed, in whole seconds.
         #[serde(with = "seconds")]
         since: SystemTime,
         /// From then on, whoever claimed it is taken for gone, and the debt is [`Doubtful`](Self::Doubtful).
@@ -139,7 +151,9 @@ impl Standing {
     #[must_use]
     pub fn session(&self) -> Option<&SessionId> {
         match self {
-            Self::Free | Self::Claimed { .. } | Self::Doubtful { .. } => None,
+            Self::Free | Self::Claimed { .. } | Self::Sending { .. } | Self::Doubtful { .. } => {
+                None
+            }
             Self::Replacing { session, .. }
             | Self::Live { session }
             | Self::Held { session, .. } => Some(session),
@@ -164,10 +178,11 @@ impl Standing {
         }
     }
 
-    /// A claim that is too old is one whose claimant is gone: it may have created a session, or not.
+    /// A claim that is too old is one whose claimant is gone: it may have created a session, if that may have left.
     pub(super) fn aged(self, now: SystemTime) -> Self {
         match self {
-            Self::Claimed {
+            Self::Claimed { until, .. } if until <= now => Self::Free,
+            Self::Sending {
                 claim,
                 since,
                 until,
@@ -190,7 +205,9 @@ impl Standing {
     /// When a claim grows too old, where it is one.
     pub(super) fn until(&self) -> Option<SystemTime> {
         match self {
-            Self::Claimed { until, .. } | Self::Replacing { until, .. } => Some(*until),
+            Self::Claimed { until, .. }
+            | Self::Sending { until, .. }
+            | Self::Replacing { until, .. } => Some(*until),
             _ => None,
         }
     }
@@ -218,10 +235,30 @@ impl Standing {
         }
     }
 
+    /// What a claimed debt becomes right before its create leaves.
+    pub(super) fn sending(&self) -> Option<Self> {
+        match *self {
+            Self::Claimed {
+                claim,
+                since,
+                until,
+            } => Some(Self::Sending {
+                claim,
+                since,
+                until,
+            }),
+            _ => None,
+        }
+    }
+
     /// What a claimed or a doubtful debt becomes when its create has a session after all.
     pub(super) fn opened(&self, by: ClaimId, session: SessionId) -> Option<Self> {
         match self {
-            Self::Claimed { claim, .. } | Self::Doubtful { claim, .. } if *claim == by => {
+            Self::Claimed { claim, .. }
+            | Self::Sending { claim, .. }
+            | Self::Doubtful { claim, .. }
+                if *claim == by =>
+            {
                 Some(Self::Live { session })
             }
             // The claim grew too old, the caller said that nothing exists, and here it is.
@@ -233,11 +270,15 @@ impl Standing {
     /// What a claimed debt becomes when its create may have been carried out.
     pub(super) fn in_doubt(&self, by: ClaimId, suspect: Option<SessionId>) -> Option<Self> {
         match self {
-            Self::Claimed { claim, since, .. } if *claim == by => Some(Self::Doubtful {
-                claim: by,
-                since: *since,
-                suspect,
-            }),
+            Self::Claimed { claim, since, .. } | Self::Sending { claim, since, .. }
+                if *claim == by =>
+            {
+                Some(Self::Doubtful {
+                    claim: by,
+                    since: *since,
+                    suspect,
+                })
+            }
             Self::Doubtful {
                 claim,
                 since,
@@ -254,7 +295,11 @@ impl Standing {
     /// What it becomes when the claimant knows that nothing was created.
     pub(super) fn released(&self, by: ClaimId) -> Option<Self> {
         match self {
-            Self::Claimed { claim, .. } | Self::Doubtful { claim, .. } if *claim == by => {
+            Self::Claimed { claim, .. }
+            | Self::Sending { claim, .. }
+            | Self::Doubtful { claim, .. }
+                if *claim == by =>
+            {
                 Some(Self::Free)
             }
             Self::Replacing {
@@ -300,7 +345,7 @@ impl Standing {
     pub(super) fn resolved(&self, by: Resolution) -> Option<Self> {
         match (by, self) {
             // Somebody is at work; a claim that is too old is none.
-            (_, Self::Claimed { .. } | Self::Replacing { .. }) => None,
+            (_, Self::Claimed { .. } | Self::Sending { .. } | Self::Replacing { .. }) => None,
             (Resolution::NothingExists, Self::Free | Self::Doubtful { .. }) => Some(Self::Free),
             (Resolution::Unpaid(of), Self::Live { session } | Self::Held { session, .. })
                 if *session == of =>
@@ -355,7 +400,7 @@ impl fmt::Display for Standing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Free => "free",
-            Self::Claimed { .. } => "a session is being created",
+            Self::Claimed { .. } | Self::Sending { .. } => "a session is being created",
             Self::Replacing { .. } => "a session is being replaced",
             Self::Live { .. } => "a session is live",
             Self::Doubtful { .. } => "a session may have been created whose id is lost",

@@ -58,6 +58,7 @@ fn every_standing() -> Vec<Standing> {
     vec![
         Standing::Free,
         Standing::claimed(claim, at, MINUTE),
+        Standing::claimed(claim, at, MINUTE).sending().unwrap(),
         Standing::replacing(session(1), claim, at, MINUTE),
         // One that nobody comes back for.
         Standing::replacing(session(1), claim, at - 2 * MINUTE, MINUTE),
@@ -294,7 +295,7 @@ fn the_callers_word_goes_as_far_as_the_table_says() {
         let is_paid = matches!(standing, Standing::Paid { .. });
         let at_work = matches!(
             standing,
-            Standing::Claimed { .. } | Standing::Replacing { .. }
+            Standing::Claimed { .. } | Standing::Sending { .. } | Standing::Replacing { .. }
         );
         let doubtful_or_free = matches!(standing, Standing::Free | Standing::Doubtful { .. });
         let live_or_held = matches!(standing, Standing::Live { .. } | Standing::Held { .. });
@@ -359,14 +360,19 @@ fn a_claim_is_only_its_claimants_and_grows_too_old_at_its_end() {
     let second = Duration::from_secs(1);
     assert!(*since <= at && at < *since + second);
     assert!(*until >= at + MINUTE && *until <= at + MINUTE + second);
-    let doubtful = claimed.in_doubt(ours, None).unwrap();
+    let sending = claimed.sending().unwrap();
+    assert_eq!(sending.until(), claimed.until());
+    assert_eq!(sending.sending(), None);
+    let doubtful = sending.in_doubt(ours, None).unwrap();
+    assert_eq!(claimed.in_doubt(ours, None), Some(doubtful.clone()));
     let replacing = Standing::replacing(session(1), ours, at, MINUTE);
     let live = Standing::Live {
         session: session(1),
     };
     let over = ended(&replacing);
     for (standing, aged) in [
-        (&claimed, &doubtful),
+        (&claimed, &Standing::Free),
+        (&sending, &doubtful),
         (&replacing, &live),
         (&over, &Standing::Free),
     ] {
@@ -381,12 +387,14 @@ fn a_claim_is_only_its_claimants_and_grows_too_old_at_its_end() {
         session: session(2),
     });
     assert_eq!(claimed.opened(ours, session(2)), new);
+    assert_eq!(sending.opened(ours, session(2)), new);
     assert_eq!(doubtful.opened(ours, session(2)), new, "late, but there");
     assert_eq!(doubtful.opened(others, session(2)), None);
     assert_eq!(Standing::Free.opened(ours, session(2)), new);
     assert_eq!(replacing.opened(ours, session(2)), None);
     assert_eq!(live.opened(ours, session(2)), None);
     assert_eq!(claimed.released(ours), Some(Standing::Free));
+    assert_eq!(sending.released(ours), Some(Standing::Free));
     assert_eq!(doubtful.released(ours), Some(Standing::Free));
     assert_eq!(doubtful.released(others), None);
     assert_eq!(replacing.released(ours), Some(live.clone()));
@@ -398,6 +406,8 @@ fn a_claim_is_only_its_claimants_and_grows_too_old_at_its_end() {
     assert_eq!(replacing.not_ended(ours), None);
     for (may_have_left, standing, to) in [
         (false, &claimed, Some(Standing::Free)),
+        (false, &sending, Some(Standing::Free)),
+        (true, &sending, Some(doubtful.clone())),
         (true, &claimed, Some(doubtful.clone())),
         (false, &replacing, Some(live.clone())),
         (true, &replacing, None),
@@ -632,7 +642,8 @@ fn a_guard_that_never_swaps_is_given_up_on() {
     struct Never;
     impl Guard for Never {
         fn read<'a>(&'a self, _: &'a DebtKey) -> Answer<'a, Standing> {
-            let standing = Standing::claimed(CLAIM, SystemTime::UNIX_EPOCH, MINUTE);
+            let claimed = Standing::claimed(CLAIM, SystemTime::UNIX_EPOCH, MINUTE);
+            let standing = claimed.sending().unwrap();
             Box::pin(async move { Ok(standing) })
         }
         fn swap<'a>(
@@ -671,6 +682,8 @@ enum Event {
     /// Somebody takes the debt, if it is to be had.
     Claim(usize),
     Replace(usize),
+    /// The create of claimant number so-and-so leaves.
+    Sent(usize),
     /// Claimant number so-and-so gets an answer; a new session.
     Opened(usize),
     /// Replacing turns into creating.
@@ -690,6 +703,7 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         3 => (0..3_usize).prop_map(Event::Claim),
         1 => (0..3_usize).prop_map(Event::Replace),
+        4 => (0..12_usize).prop_map(Event::Sent),
         3 => (0..12_usize).prop_map(Event::Opened),
         1 => (0..12_usize).prop_map(Event::GoneOn),
         1 => (0..12_usize).prop_map(Event::Released),
@@ -782,12 +796,18 @@ impl World {
                     world.open.entry(of).or_default().remove(&old);
                 }
             }),
+            Event::Sent(who) => self.of(who, |world, of, claim| {
+                world.change(of, |standing| match standing {
+                    Standing::Claimed { claim: by, .. } if *by == claim => standing.sending(),
+                    _ => None,
+                });
+            }),
             Event::Opened(who) => self.of(who, |world, of, claim| {
                 // Of every create that leaves there is one answer.
                 let new = world.sessions.len();
                 if matches!(
                     read(&world.guard, &debt(of)),
-                    Standing::Claimed { .. } | Standing::Doubtful { .. }
+                    Standing::Sending { .. } | Standing::Doubtful { .. }
                 ) && world.change(of, |standing| standing.opened(claim, session(new)))
                 {
                     world.sessions.push(of);
@@ -817,7 +837,7 @@ impl World {
                     may_have_left: true,
                     session: Some(session(new)),
                 };
-                if matches!(from, Standing::Claimed { .. } | Standing::Doubtful { .. })
+                if matches!(from, Standing::Sending { .. } | Standing::Doubtful { .. })
                     && from.after(&abandoned).is_some()
                 {
                     world.guard.abandoned(&key, abandoned);
