@@ -102,6 +102,9 @@ impl Client {
     ///
     /// The request needs a reference id: by it, a session whose id is lost is looked for.
     ///
+    /// The guard of a client that was given none is a [`MemoryGuard`](super::MemoryGuard), and a long-lived one fills with paid
+    /// debts.
+    ///
     /// A live session that may have expired meanwhile is asked about with [`status`](Self::status), after which this can
     /// be called again, or is [replaced](Self::replace).
     ///

@@ -19,6 +19,10 @@ use crate::domain::SessionId;
 /// It is bounded, and forgets nothing to make room: a debt that is being collected, in doubt or paid would be collected
 /// twice. What is refused is the next new debt, with [`GuardError::Full`]. A debt that ended unpaid takes no room; of the
 /// sessions that did, the last [`REMEMBERED`](Self::REMEMBERED) are remembered.
+///
+/// **Paid debts fill it.** Each takes room for as long as the guard lives, unless [`keep_paid_for`](Self::keep_paid_for)
+/// says for how long; once they fill it, nothing new is collected. When nine tenths are taken, an event of `tracing` warns
+/// of it, once. [`room`](Self::room) tells how much is left.
 pub struct MemoryGuard {
     capacity: usize,
     keep_paid: Option<Duration>,
@@ -35,6 +39,8 @@ struct Table {
     paid: VecDeque<(Instant, DebtKey)>,
     /// Sessions that ended unpaid and whose they were, the last one last.
     let_go: VecDeque<(SessionId, DebtKey)>,
+    /// Whether it was said that it is nearly full.
+    warned: bool,
 }
 
 impl MemoryGuard {
@@ -82,6 +88,12 @@ impl MemoryGuard {
     #[must_use]
     pub fn len(&self) -> usize {
         self.table().debts.len()
+    }
+
+    /// Returns how many more debts are kept before new ones are refused.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.capacity.saturating_sub(self.len())
     }
 
     /// Returns whether no debt is kept.
@@ -158,6 +170,18 @@ impl MemoryGuard {
             table.paid.push_back((now, debt.clone()));
         }
         table.put(debt, to);
+        let nearly_full = self.capacity - self.capacity / 10;
+        let warns = !table.warned && table.debts.len() >= nearly_full;
+        table.warned |= warns;
+        drop(table);
+        // Without the lock: whoever listens may ask the guard.
+        if warns {
+            tracing::warn!(
+                target: "flinks_pay",
+                "the guard of debts in memory is nearly full, and will refuse new debts; give it more room, or let it forget \
+                 paid debts after a time"
+            );
+        }
         Ok(true)
     }
 }

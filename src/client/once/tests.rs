@@ -10,6 +10,7 @@
 use std::collections::{HashMap, HashSet};
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime};
 
@@ -486,6 +487,47 @@ fn a_full_guard_refuses_what_is_new_and_forgets_nothing() {
         "MemoryGuard { debts: 3, capacity: 3, keep_paid: None, .. }"
     );
     assert!(!guard.is_empty() && MemoryGuard::default().is_empty());
+}
+
+/// Counts the warnings of its thread.
+#[derive(Clone, Default)]
+struct Warnings(Arc<AtomicUsize>);
+
+impl tracing::Subscriber for Warnings {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        *metadata.level() == tracing::Level::WARN
+    }
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn event(&self, _: &tracing::Event<'_>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn a_guard_that_is_nearly_full_says_so_once() {
+    let warnings = Warnings::default();
+    let said = || warnings.0.load(Ordering::Relaxed);
+    let _listens = tracing::subscriber::set_default(warnings.clone());
+    let guard = MemoryGuard::new().capacity(20);
+    let paid = |number| Standing::Paid {
+        session: Some(session(number)),
+        contradicted: false,
+        open: None,
+    };
+    for number in 0..20 {
+        assert_eq!(guard.room(), 20 - number);
+        assert_eq!(said(), usize::from(number >= 18), "{number}");
+        assert!(swap(&guard, &debt(number), &Standing::Free, &paid(number)));
+    }
+    let full = now(guard.swap(&debt(20), &Standing::Free, &paid(20)));
+    assert!(matches!(full, Err(GuardError::Full { .. })));
+    assert_eq!((guard.room(), said()), (0, 1));
 }
 
 #[test]
