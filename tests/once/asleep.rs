@@ -100,6 +100,43 @@ async fn whoever_wakes_up_after_somebody_else_has_collected_sends_nothing() {
     assert_eq!(stands(&colleague).await, live(1));
 }
 
+/// The claimant is gone, and its claim would end tomorrow.
+#[tokio::test]
+async fn a_claim_from_before_the_clock_was_set_back_does_not_freeze_the_debt() {
+    let server = Scripted::bare(|asked| {
+        if is_create(asked) {
+            Reply::Stall(Vec::new())
+        } else {
+            Reply::token(1, 599)
+        }
+    })
+    .await;
+    let (clock, guard) = (Reset::default(), super::durable::Ledger::default());
+    let on_the_guard = || {
+        let builder = builder(&server).clock(Arc::new(clock.clone()));
+        builder.guard(Arc::new(guard.clone())).build().unwrap()
+    };
+    clock.set_ahead(24 * 3600);
+    let claimant = tokio::spawn({
+        let client = on_the_guard();
+        async move { once(&client).await }
+    });
+    while creates(&server) == 0 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    claimant.abort();
+    assert!(claimant.await.unwrap_err().is_cancelled());
+    clock.set_ahead(0);
+    let client = on_the_guard();
+    let refused = once(&client).await.unwrap_err();
+    assert!(matches!(refused, OnceError::Doubtful { .. }), "{refused:?}");
+    let nothing = Resolution::NothingExists;
+    assert_eq!(
+        client.resolve(&debt(), nothing).await.unwrap(),
+        Standing::Free
+    );
+}
+
 #[tokio::test]
 async fn a_replacement_that_slept_before_its_create_claims_anew_and_one_that_slept_at_it_does_not_leave()
  {

@@ -33,7 +33,8 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, GuardError>> + Se
 /// [resolves](super::Resolution) it. A row that says `Claimed` is older than its create, and its debt is free again then;
 /// should its claimant come back after all, the swap to `Sending` fails, and nothing leaves. A row that says `Replacing` is older than any create; its session is taken for live
 /// again, unless it was said to have ended. Clocks of the machines that share a guard should agree to within a minute: a create that would leave in the last
-/// minute of its claim or later, as on a machine that slept in between, does not leave.
+/// minute of its claim or later, as on a machine that slept in between, does not leave. A claim from more than two minutes
+/// ahead was made before the clock was set back, and counts as one whose time has passed.
 ///
 /// Every answer is waited for as long as one request to Flinks may take ([`Timeouts::attempt`](crate::client::Timeouts)),
 /// but for 20 s at most, and dropped then.

@@ -180,25 +180,32 @@ impl Standing {
 
     /// A claim that is too old is one whose claimant is gone: it may have created a session, if that may have left.
     pub(super) fn aged(self, now: SystemTime) -> Self {
+        if !self.is_over(now) {
+            return self;
+        }
         match self {
-            Self::Claimed { until, .. } if until <= now => Self::Free,
-            Self::Sending {
-                claim,
-                since,
-                until,
-            } if until <= now => Self::Doubtful {
+            Self::Claimed { .. } => Self::Free,
+            Self::Sending { claim, since, .. } => Self::Doubtful {
                 claim,
                 since,
                 suspect: None,
             },
             // Nothing was created in this state.
-            Self::Replacing {
-                session,
-                until,
-                ended,
-                ..
-            } if until <= now => given_back(session, ended),
+            Self::Replacing { session, ended, .. } => given_back(session, ended),
             other => other,
+        }
+    }
+
+    /// Whether it is a claim whose time is over, or one from a time that is yet to come: the clock was set back since, and
+    /// its end may be days away.
+    fn is_over(&self, now: SystemTime) -> bool {
+        match self {
+            Self::Claimed { since, until, .. }
+            | Self::Sending { since, until, .. }
+            | Self::Replacing { since, until, .. } => {
+                *until <= now || since.duration_since(now).is_ok_and(|ahead| ahead > AHEAD)
+            }
+            _ => false,
         }
     }
 
@@ -435,6 +442,9 @@ fn later(now: SystemTime, within: Duration) -> SystemTime {
     let end = within.min(LONGEST_CLAIM).saturating_add(second);
     whole(now.checked_add(end).unwrap_or(now))
 }
+
+/// How far ahead of a clock the others of a guard may be: twice what they should differ by.
+const AHEAD: Duration = Duration::from_secs(120);
 
 /// A claim is taken for gone after a year at the latest, whatever the timeouts are.
 const LONGEST_CLAIM: Duration = Duration::from_secs(365 * 24 * 60 * 60);

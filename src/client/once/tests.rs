@@ -377,6 +377,10 @@ fn a_claim_is_only_its_claimants_and_grows_too_old_at_its_end() {
         (&replacing, &live),
         (&over, &Standing::Free),
     ] {
+        // A clock that was set back by more than clocks differ.
+        let back = *since - 2 * MINUTE;
+        assert_eq!(standing.clone().aged(back), *standing);
+        assert_eq!(standing.clone().aged(back - second), *aged);
         let early = *until - Duration::from_nanos(1);
         assert_eq!(standing.clone().aged(early), *standing);
         assert_eq!(standing.clone().aged(*until), *aged);
