@@ -102,6 +102,10 @@ impl Client {
     ///
     /// The request needs a reference id: by it, a session whose id is lost is looked for.
     ///
+    /// A live session is answered whatever the request says: its amount and its payor are not compared, for the guard keeps
+    /// neither. Where the amount has changed, [replace](Self::replace) the session, or let the amount be part of the
+    /// [key](DebtKey).
+    ///
     /// The guard of a client that was given none is a [`MemoryGuard`](super::MemoryGuard), and a long-lived one fills with paid
     /// debts.
     ///
