@@ -418,10 +418,8 @@ async fn no_error_prints_what_it_is_about() {
     let server = server(created, nothing).await;
     let client = client(&server);
     let paid = client.create_once(&debt(), &request()).await.unwrap();
-    client
-        .note_outcome(&report(1, "Completed", "EFT0301"))
-        .await
-        .unwrap();
+    let scheduled = report(1, "Completed", "EFT0301");
+    assert_eq!(client.note_outcome(&scheduled).await.unwrap(), Noted::Paid);
     let refused = once(&client).await.unwrap_err();
     let held = client
         .resolve(&debt(), Resolution::NothingExists)

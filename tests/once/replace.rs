@@ -216,6 +216,12 @@ async fn a_replacement_that_nobody_comes_back_for_does_not_hide_how_its_session_
         while server.stalled() == 0 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
+        // Its claim lasts as long as the cancellation and all that is read after it.
+        let Standing::Replacing { since, until, .. } = stands(&client).await else {
+            panic!("nobody replaces it")
+        };
+        let total = Timeouts::default().total;
+        assert!(until.duration_since(since).unwrap() >= 4 * total);
         task.abort();
         assert!(task.await.unwrap_err().is_cancelled());
         clock.advance(Duration::from_secs(600));

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
-use super::notes::{PATIENCE, warned};
+use super::notes::{PATIENCE, warn_of};
 use super::{Abandoned, ClaimId, DebtKey, Guard, GuardError, Once, OnceError, Standing};
 use crate::Client;
 use crate::client::{Call, ErrorKind, Operation};
@@ -19,6 +19,10 @@ const MARGIN: Duration = Duration::from_secs(120);
 /// How far clocks that share a guard may differ. A create that would leave in this last part of its claim, or later, does not
 /// leave: for somebody else the claim may be over. Only a machine that slept comes so late, or one whose clock was set.
 const APART: Duration = Duration::from_secs(60);
+
+/// How many calls it takes at most to end a session: the cancellation with what it reads itself, and a look at the status, at
+/// the details, and at the status again.
+const ENDING: u32 = 4;
 
 /// How long, and how often, it is tried to keep a session that was created.
 const KEEPING: (Duration, u32) = (Duration::from_secs(40), 6);
@@ -155,7 +159,9 @@ impl Client {
     /// The status of the old session is read whatever the cancellation answered: its answer may be lost, and the payor may
     /// have been faster. The debt is claimed all the while, so that nobody else creates a session for it. A debt that
     /// the guard does not know is taken to have the old session, unless Flinks knows no such session either. Where a
-    /// session has no status, its details are read. Takes as long as five calls at most.
+    /// session has no status, its details are read, and the status once more if those do not tell how it ended. Takes as
+    /// long as six calls at most: waiting for others, the cancellation, three reads, and the create; and what the guard
+    /// takes for its answers.
     ///
     /// Dropping the future before the create has been sent leaves the old session as the debt's, unless the guard has heard
     /// that it ended unpaid: then the debt is free. [`status`](Self::status) tells it. Afterwards the debt is in doubt, as
@@ -181,12 +187,11 @@ impl Client {
             return Err(OnceError::NotItsSession { live: None });
         }
         let claim = self.claim(debt, &call);
-        // A cancellation with a look at the status, and a look at the status and at the details.
         let within = self
             .0
             .timeouts
             .total
-            .saturating_mul(3)
+            .saturating_mul(ENDING)
             .saturating_add(MARGIN);
         let entry = self.enter(&claim, &call, |standing, now| match standing {
             Standing::Live { session } if session != *old => (
@@ -235,9 +240,8 @@ impl Client {
             (to.or_else(|| standing.not_ended(claim.id)), noted)
         });
         match told.await {
-            Ok(noted) => {
-                warned(old, claim.debt, noted);
-            }
+            // The caller gets the report itself.
+            Ok(noted) => warn_of(old, claim.debt, noted),
             Err(error) => tracing::warn!(
                 target: "flinks_pay",
                 session = ?old,

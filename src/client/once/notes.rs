@@ -125,7 +125,9 @@ impl Client {
             let told = self.change(&debt, |standing| {
                 standing.aged(now).told(session, status, details)
             });
-            noted = noted.max(warned(session, &debt, told.await?));
+            let told = told.await?;
+            warn_of(session, &debt, told);
+            noted = noted.max(told);
         }
         // Whoever let it go took it for unpaid, and to hear that again is no news.
         let unpaid = Outcome::of(status, details).is_none_or(|outcome| outcome.is_unpaid());
@@ -136,7 +138,9 @@ impl Client {
             let told = self.change(&debt, |standing| {
                 standing.aged(now).told_late(session, status, details)
             });
-            noted = noted.max(warned(session, &debt, told.await?));
+            let told = told.await?;
+            warn_of(session, &debt, told);
+            noted = noted.max(told);
         }
         Ok(noted)
     }
@@ -175,8 +179,8 @@ impl Client {
     }
 }
 
-/// Tells the log of what a person should look at, and returns it.
-pub(super) fn warned(session: &SessionId, debt: &DebtKey, told: Noted) -> Noted {
+/// Tells the log of what a person should look at.
+pub(super) fn warn_of(session: &SessionId, debt: &DebtKey, told: Noted) {
     let warning = match told {
         Noted::Contradicted => {
             "a session is said to have ended in two ways; its debt keeps to the safe side"
@@ -190,10 +194,9 @@ pub(super) fn warned(session: &SessionId, debt: &DebtKey, told: Noted) -> Noted 
         Noted::Twice => {
             "a session of a debt that is paid in another way is said to be paid too, or not surely unpaid; the debt may be paid twice"
         }
-        _ => return told,
+        _ => return,
     };
     tracing::warn!(target: "flinks_pay", ?session, ?debt, "{warning}");
-    told
 }
 
 /// Whether there is nothing to tell: most reports say so, and no guard need be asked for them. A completion without a code

@@ -5,6 +5,7 @@ use crate::domain::SessionId;
 use crate::session::{Outcome, SessionStatus, StatusDetails};
 
 /// What a guard made of an outcome that it was told; in order, the last needs a person most.
+#[must_use = "some outcomes are for a person to look at"]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Noted {
