@@ -1,17 +1,23 @@
-//! Debts collected from several places at once: a session is made for a debt only when every earlier one of it has surely
-//! ended unpaid, and a wait ends with what is so.
+//! Debts collected from several places at once, while webhooks come late, twice, in any order or not at all: a session is
+//! made for a debt only when every earlier one of it has surely ended unpaid, none that is known to have ended is handed out,
+//! and a wait ends with what is so.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::executor::{self, Spawner};
-use super::world::{Habits, World};
+use super::world::{Habits, Made, World};
 use super::{SEEDS, TOTAL, client_in};
-use crate::client::once::{DebtKey, MemoryGuard, Once, OnceError, Resolution, Standing};
+use crate::client::once::{
+    Abandoned, Answer, DebtKey, Guard, MemoryGuard, Noted, Once, OnceError, Resolution, Standing,
+};
 use crate::client::{Client, Retries, TokenReuse};
 use crate::clock::{Clock, ManualClock, in_time};
 use crate::domain::SessionId;
-use crate::session::{GuaranteedEft, Outcome, Payor, SessionRequest, SessionStatus, StatusDetails};
+use crate::session::{
+    GuaranteedEft, Outcome, Payor, SessionRequest, SessionStatus, StatusDetails, StatusReport,
+};
 use crate::watch::{WaitErrorKind, WaitPolicy};
 
 /// How often what happened.
@@ -26,10 +32,12 @@ struct Tally {
     dropped: usize,
     settled: usize,
     out_of_time: usize,
+    noted: usize,
+    forgotten: usize,
 }
 
 impl Tally {
-    fn counts(&self) -> [usize; 9] {
+    fn counts(&self) -> [usize; 11] {
         let Self {
             created,
             live,
@@ -40,6 +48,8 @@ impl Tally {
             dropped,
             settled,
             out_of_time,
+            noted,
+            forgotten,
         } = *self;
         [
             created,
@@ -51,6 +61,8 @@ impl Tally {
             dropped,
             settled,
             out_of_time,
+            noted,
+            forgotten,
         ]
     }
 }
@@ -62,6 +74,49 @@ struct Office {
     clock: ManualClock,
     tally: Arc<Mutex<Tally>>,
     complaints: Arc<Mutex<Vec<String>>>,
+    /// Sessions of which the guard was told that they ended unpaid, and since when. It never fails.
+    over: Arc<Mutex<BTreeMap<SessionId, Instant>>>,
+}
+
+/// A guard in memory that now and then is as after a crash: it does not hear of a claim that was dropped.
+#[derive(Debug)]
+struct Forgetful {
+    guard: MemoryGuard,
+    /// Of 100 claims that are dropped, of how many it does not hear.
+    forgets: u8,
+    rng: Mutex<fastrand::Rng>,
+    tally: Arc<Mutex<Tally>>,
+}
+
+impl Guard for Forgetful {
+    fn read<'a>(&'a self, debt: &'a DebtKey) -> Answer<'a, Standing> {
+        self.guard.read(debt)
+    }
+
+    fn swap<'a>(
+        &'a self,
+        debt: &'a DebtKey,
+        from: &'a Standing,
+        to: &'a Standing,
+    ) -> Answer<'a, bool> {
+        self.guard.swap(debt, from, to)
+    }
+
+    fn debts_of<'a>(&'a self, session: &'a SessionId) -> Answer<'a, Vec<DebtKey>> {
+        self.guard.debts_of(session)
+    }
+
+    fn former_debts_of<'a>(&'a self, session: &'a SessionId) -> Answer<'a, Vec<DebtKey>> {
+        self.guard.former_debts_of(session)
+    }
+
+    fn abandoned(&self, debt: &DebtKey, abandoned: Abandoned) {
+        if self.rng.lock().unwrap().u8(..100) < self.forgets {
+            self.tally.lock().unwrap().forgotten += 1;
+        } else {
+            self.guard.abandoned(debt, abandoned);
+        }
+    }
 }
 
 /// Longer than anything is under way.
@@ -86,17 +141,27 @@ impl Office {
                 0 => rng.u64(..30_000),
                 _ => 3_600_000,
             });
-            let until = self.clock.now() + patience;
+            let began = self.clock.now();
             let create = Box::pin(client.create_once(&debt, &request));
-            let Some(end) = in_time(&self.clock, until, create).await else {
+            let Some(end) = in_time(&self.clock, began + patience, create).await else {
                 self.count(|tally| tally.dropped += 1);
                 continue;
             };
+            if let Ok(Once::Live(session)) = &end
+                && self.was_over(session, began)
+            {
+                self.complain(format!("{} is handed out, and it ended", session.expose()));
+            }
             let Some(session) = self.after(&client, &debt, end).await else {
                 continue;
             };
             if rng.u8(..3) == 0 {
-                let replaced = Box::pin(client.replace(&session, &debt, &request)).await;
+                let until = self.clock.now() + patience;
+                let replace = Box::pin(client.replace(&session, &debt, &request));
+                let Some(replaced) = in_time(&self.clock, until, replace).await else {
+                    self.count(|tally| tally.dropped += 1);
+                    continue;
+                };
                 self.world
                     .note(format_args!("replacing ends {}", said(&replaced)));
                 match replaced {
@@ -104,6 +169,8 @@ impl Office {
                     Err(OnceError::NotReplaced { .. }) => {
                         self.count(|tally| tally.kept_apart += 1);
                     }
+                    // It is cancelled for sure, and the guard has heard of it.
+                    Err(OnceError::NotRead { cancel: None, .. }) => self.is_over(session),
                     Err(_) => {}
                 }
             }
@@ -148,6 +215,78 @@ impl Office {
         None
     }
 
+    fn is_over(&self, session: SessionId) {
+        let now = self.clock.now();
+        self.over.lock().unwrap().entry(session).or_insert(now);
+    }
+
+    fn was_over(&self, session: &SessionId, at: Instant) -> bool {
+        let over = self.over.lock().unwrap();
+        over.get(session).is_some_and(|since| *since < at)
+    }
+
+    /// Delivers the webhook of a change, if it is delivered at all: soon or late, once or twice.
+    fn deliver(&self, client: &Client, made: &Made, rng: &mut fastrand::Rng, spawner: &Spawner) {
+        // Flinks sends none for a session that expires.
+        let copies = match rng.u8(..6) {
+            _ if made.status == "Expired" => 0,
+            0 | 1 => 0,
+            2 => 2,
+            _ => 1,
+        };
+        for _ in 0..copies {
+            let longest = [1_000, 60_000, 1_800_000][rng.usize(..3)];
+            let delay = Duration::from_millis(rng.u64(..longest));
+            let (office, client, made) = (self.clone(), client.clone(), made.clone());
+            spawner.spawn(async move {
+                office.sleep(delay).await;
+                office.receive(&client, &made).await;
+            });
+        }
+    }
+
+    /// Tells the guard what a webhook says.
+    async fn receive(&self, client: &Client, made: &Made) {
+        let report = report(made);
+        let noted = client.note_outcome(&report).await.unwrap();
+        self.world.note(format_args!(
+            "webhook: {} is {} {}: {noted:?}",
+            made.id, made.status, made.code
+        ));
+        if noted != Noted::Unknown {
+            self.count(|tally| tally.noted += 1);
+            if report.outcome().is_some_and(|it| it.is_unpaid()) {
+                self.is_over(report.session_id);
+            }
+        }
+        if noted >= Noted::Late {
+            self.complain(format!("{} was let go, and is paid: {noted:?}", made.id));
+        }
+    }
+
+    /// At the end of the day, when nobody is at work any more: whatever is live is open, or is let go once it is told.
+    async fn close(self, client: Client) {
+        self.sleep(LATER).await;
+        for number in 0..2 {
+            let debt = DebtKey::new(&format!("debt-{number}")).unwrap();
+            let Standing::Live { session, .. } = client.standing(&debt).await.unwrap() else {
+                continue;
+            };
+            if self.was_over(&session, self.clock.now()) {
+                self.complain(format!("{} stays live, and it ended", session.expose()));
+            }
+            let made = self.world.made(&session.expose());
+            if made.may_be_paid() {
+                continue;
+            }
+            self.receive(&client, &made).await;
+            let standing = client.standing(&debt).await.unwrap();
+            if standing.session() == Some(&session) {
+                self.complain(format!("{} is told to have ended, and stays", made.id));
+            }
+        }
+    }
+
     /// What the server knows of a debt.
     fn dashboard(&self, debt: &DebtKey) -> Resolution {
         let memory = self.world.memory.lock().unwrap();
@@ -189,15 +328,9 @@ impl Office {
             }
         };
         self.count(|tally| tally.settled += 1);
-        let memory = self.world.memory.lock().unwrap();
-        let made = memory
-            .made
-            .iter()
-            .find(|made| made.id.to_string() == session.expose())
-            .unwrap();
+        let made = self.world.made(&session.expose());
         let code = StatusDetails::from(made.code);
         let so = Outcome::of(&SessionStatus::from(made.status), Some(&code));
-        drop(memory);
         if so.as_ref() != Some(&settled.outcome) {
             self.complain(format!(
                 "it is {so:?}, and the wait says {}",
@@ -209,6 +342,11 @@ impl Office {
     async fn sleep(&self, pause: Duration) {
         self.clock.sleep_until(self.clock.now() + pause).await;
     }
+}
+
+/// What Flinks says of a session.
+fn report(made: &Made) -> StatusReport {
+    serde_json::from_str(&made.json()).unwrap()
 }
 
 /// How it ended, without what is another one each time.
@@ -243,13 +381,21 @@ fn simulate(seed: u64, change: impl FnOnce(&mut Habits)) -> Afternoon {
     habits.payors = true;
     change(&mut habits);
     let world = World::new(habits, clock.clone(), spawner.clone(), rng.fork());
-    let guard = Arc::new(MemoryGuard::new().clock(Arc::new(clock.clone())));
+    let tally = Arc::<Mutex<Tally>>::default();
+    let guard = Arc::new(Forgetful {
+        guard: MemoryGuard::new().clock(Arc::new(clock.clone())),
+        forgets: [0, 0, 50, 100][rng.usize(..4)],
+        rng: Mutex::new(rng.fork()),
+        tally: Arc::clone(&tally),
+    });
     let office = Office {
         world: world.clone(),
         clock,
-        tally: Arc::default(),
+        tally,
         complaints: Arc::default(),
+        over: Arc::default(),
     };
+    let mut clients = Vec::new();
     // Two machines that share a guard, and several people at each.
     for _ in 0..2 {
         let client = client_in(
@@ -265,8 +411,21 @@ fn simulate(seed: u64, change: impl FnOnce(&mut Habits)) -> Afternoon {
         for _ in 0..rng.usize(1..4) {
             spawner.spawn(office.clone().collect(client.clone(), rng.fork()));
         }
+        clients.push(client);
     }
+    let closing = clients[0].clone();
+    *world.teller.lock().unwrap() = Some(Box::new({
+        let (office, spawner, mut rng) = (office.clone(), spawner.clone(), rng.fork());
+        move |made| {
+            let client = &clients[rng.usize(..clients.len())];
+            office.deliver(client, &made, &mut rng, &spawner);
+        }
+    }));
     executor::run(&spawner, &office.clock, &mut rng);
+    spawner.spawn(office.clone().close(closing));
+    executor::run(&spawner, &office.clock, &mut rng);
+    // The teller holds the world, and the world the teller.
+    drop(world.teller.lock().unwrap().take());
     let memory = world.memory.lock().unwrap();
     let complaint = memory
         .doubles
@@ -291,7 +450,7 @@ fn no_debt_is_collected_twice_and_no_wait_is_wrong() {
         } = simulate(seed, as_drawn);
         panic!("seed {seed}: {complaint:?}\n{trace}");
     }
-    let mut sum = [0; 9];
+    let mut sum = [0; 11];
     for seed in 0..SEEDS {
         let Afternoon {
             complaint,

@@ -84,9 +84,14 @@ pub(super) struct Memory {
     pub(super) authorized: u32,
     /// References for which a session was made beside one that may be paid.
     pub(super) doubles: Vec<String>,
+    /// Sessions that have changed, as they were right after; for those who are told.
+    changed: Vec<Made>,
     /// What happened, for a seed that fails.
     pub(super) trace: String,
 }
+
+/// What is done about each change of a session.
+pub(super) type Teller = Box<dyn FnMut(Made) + Send>;
 
 /// The network and the server. Clones share them.
 #[derive(Clone)]
@@ -97,6 +102,8 @@ pub(super) struct World {
     rng: Arc<Mutex<fastrand::Rng>>,
     spawner: Spawner,
     pub(super) memory: Arc<Mutex<Memory>>,
+    /// Who tells of changes, if anybody does.
+    pub(super) teller: Arc<Mutex<Option<Teller>>>,
 }
 
 /// What an exchange runs into.
@@ -132,12 +139,20 @@ impl World {
             rng: Arc::new(Mutex::new(rng)),
             spawner,
             memory: Arc::default(),
+            teller: Arc::default(),
         }
     }
 
     pub(super) fn note(&self, what: fmt::Arguments<'_>) {
         let at = self.clock.now() - self.start;
         writeln!(self.memory.lock().unwrap().trace, "{at:>12?} {what}").unwrap();
+    }
+
+    /// What the server knows of a session.
+    pub(super) fn made(&self, session: &str) -> Made {
+        let memory = self.memory.lock().unwrap();
+        let made = memory.made.iter().find(|it| it.id.to_string() == session);
+        made.unwrap().clone()
     }
 
     fn fault(&self) -> Fault {
@@ -247,8 +262,19 @@ impl World {
             .find(|made| made.id == session && made.status == from);
         let Some(made) = made else { return };
         (made.status, made.code) = (status, code);
+        let made = made.clone();
+        memory.changed.push(made);
         drop(memory);
         self.note(format_args!("{session} is {status} {code}"));
+        self.tell();
+    }
+
+    /// Hands what has changed to whoever tells of it.
+    fn tell(&self) {
+        let changed = std::mem::take(&mut self.memory.lock().unwrap().changed);
+        if let Some(teller) = &mut *self.teller.lock().unwrap() {
+            changed.into_iter().for_each(teller);
+        }
     }
 
     /// Does what is asked.
@@ -270,6 +296,7 @@ impl World {
             self.spawner.spawn(self.clone().pay(made));
         }
         self.note(format_args!("{asked} is answered {}", answer.status));
+        self.tell();
         answer
     }
 }
@@ -332,6 +359,7 @@ impl Memory {
                 return Answer::empty(409);
             }
             (session.status, session.code) = ("Cancelled", "EFT0501");
+            self.changed.push(session.clone());
         }
         Answer::of(200, session.json())
     }
@@ -373,7 +401,7 @@ impl Made {
         matches!(self.status, "Initiated" | "Completed") || self.code == "EFT0301"
     }
 
-    fn json(&self) -> String {
+    pub(super) fn json(&self) -> String {
         let Self {
             id,
             reference,
