@@ -204,7 +204,7 @@ async fn a_replacement_that_nobody_comes_back_for_does_not_hide_how_its_session_
         .await;
         let (clock, ledger) = (ManualClock::new(), Ledger::default());
         let client = builder(&server)
-            .guard(Arc::new(ledger))
+            .guard(Arc::new(ledger.clone()))
             .clock(Arc::new(clock.clone()))
             .build()
             .unwrap();
@@ -232,6 +232,8 @@ async fn a_replacement_that_nobody_comes_back_for_does_not_hide_how_its_session_
         } else {
             client.status(&session(1)).await.unwrap();
         }
+        let row = ledger.read(&debt()).await.unwrap();
+        assert_eq!(row, Standing::Free, "nobody else has to find that out");
         assert_eq!(*once(&client).await.unwrap().session_id(), session(2));
     }
 }
