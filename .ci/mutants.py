@@ -1,7 +1,8 @@
 """Holds the tests to noticing changes of the code that decides about money, and keeps what was found.
 
     python3 .ci/mutants.py changed              what CI does: only the lines changed since the results were last written
-    python3 .ci/mutants.py all [GROUP]          everything, or one group; writes the results; takes an hour or two
+    python3 .ci/mutants.py all [GROUP]          everything, or one group; writes the results; takes an hour
+    python3 .ci/mutants.py rest                 those that have no result yet; writes the results
     python3 .ci/mutants.py take DIRECTORY...    takes over the results of runs by hand (cargo mutants -o DIRECTORY)
 
 .ci/mutants.toml says which files, and which tests must notice; and why each change that none of them noticed need not be. What
@@ -16,6 +17,7 @@ import collections
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tomllib
@@ -190,6 +192,13 @@ def main(arguments):
             for group in SETTINGS["group"]:
                 if not names or group["name"] in names:
                     found |= run(group)
+            faults, noticed, viable = take(found)
+        case ["rest"]:
+            found, old = {}, read()
+            for group in SETTINGS["group"]:
+                missing = [name for name, key in keys(listed(group)).items() if key not in old]
+                if missing:
+                    found |= run(group, *(part for name in missing for part in ("--re", f"^{re.escape(name)}$")))
             faults, noticed, viable = take(found)
         case ["take", *directories] if directories:
             found = {}

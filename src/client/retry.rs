@@ -72,8 +72,6 @@ impl Fate {
         match error.kind() {
             ErrorKind::Connect | ErrorKind::NotSent => Self::NeverSent,
             ErrorKind::Timeout | ErrorKind::Interrupted => Self::MaybeSent,
-            // Whatever has left, somebody has to change a certificate first.
-            ErrorKind::Certificate | ErrorKind::ClientCertificate => Self::Settled,
             _ => match error.status() {
                 // A 401 whose body is too long or compressed. Not for sure a whole one, and credentials that are refused
                 // are not sent once more on a guess.
