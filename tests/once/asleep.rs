@@ -128,6 +128,11 @@ async fn a_claim_from_before_the_clock_was_set_back_does_not_freeze_the_debt() {
     assert!(claimant.await.unwrap_err().is_cancelled());
     clock.set_ahead(0);
     let client = on_the_guard();
+    let standing = stands(&client).await;
+    assert!(
+        matches!(standing, Standing::Doubtful { .. }),
+        "{standing:?}"
+    );
     let refused = once(&client).await.unwrap_err();
     assert!(matches!(refused, OnceError::Doubtful { .. }), "{refused:?}");
     let nothing = Resolution::NothingExists;

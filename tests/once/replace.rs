@@ -163,6 +163,17 @@ async fn a_cancellation_that_was_confirmed_counts_when_the_status_cannot_be_read
 }
 
 #[tokio::test]
+async fn a_session_that_the_debt_has_let_go_does_not_come_back_when_its_status_cannot_be_read() {
+    let (server, client) = with_session(Reply::Close, Reply::of(500, &[], "")).await;
+    let failed = report(1, "Failed", "EFT0402");
+    assert_eq!(client.note_outcome(&failed).await.unwrap(), Noted::Free);
+    let refused = replace(&client, 1).await.unwrap_err();
+    assert!(matches!(&refused, OnceError::NotRead { .. }), "{refused:?}");
+    assert_eq!(stands(&client).await, Standing::Free);
+    assert_eq!(creates(&server), 1);
+}
+
+#[tokio::test]
 async fn a_webhook_that_comes_while_a_session_is_replaced_is_not_forgotten() {
     let told = Arc::new(tokio::sync::Semaphore::new(0));
     let server = server(created, {

@@ -186,6 +186,12 @@ impl Client {
         if owners.iter().any(|owner| owner != debt) {
             return Err(OnceError::NotItsSession { live: None });
         }
+        // One that the debt has let go has ended, and must not come back as its live session because a read fails.
+        let let_go = owners.is_empty()
+            && self
+                .ask(self.guard().former_debts_of(old))
+                .await?
+                .contains(debt);
         let claim = self.claim(debt, &call);
         let within = self
             .0
@@ -200,10 +206,11 @@ impl Client {
                     live: Some(session),
                 }),
             ),
-            standing @ (Standing::Free | Standing::Live { .. }) => taken(
-                Standing::replacing(*old, claim.id, now, within),
-                standing == Standing::Free,
-            ),
+            standing @ (Standing::Free | Standing::Live { .. }) => {
+                let is_free = standing == Standing::Free;
+                let replacing = Standing::replacing(*old, claim.id, now, within);
+                taken(replacing.over(let_go && is_free), is_free)
+            }
             other => (None, refused(&other)),
         });
         let was_free = match entry.await? {

@@ -242,6 +242,14 @@ impl Standing {
         }
     }
 
+    /// The same, of a session that is known to have ended unpaid, or not to have.
+    pub(super) fn over(mut self, is_over: bool) -> Self {
+        if let Self::Replacing { ended, .. } = &mut self {
+            *ended = is_over;
+        }
+        self
+    }
+
     /// What a claimed debt becomes right before its create leaves.
     pub(super) fn sending(&self) -> Option<Self> {
         match *self {
@@ -322,20 +330,10 @@ impl Standing {
     /// What becomes of the word that the session which is being replaced has ended, when it was read afterwards and did not
     /// say so.
     pub(super) fn not_ended(&self, by: ClaimId) -> Option<Self> {
-        match *self {
+        match self {
             Self::Replacing {
-                session,
-                claim,
-                since,
-                until,
-                ended: true,
-            } if claim == by => Some(Self::Replacing {
-                session,
-                claim,
-                since,
-                until,
-                ended: false,
-            }),
+                claim, ended: true, ..
+            } if *claim == by => Some(self.clone().over(false)),
             _ => None,
         }
     }

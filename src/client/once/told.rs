@@ -93,22 +93,9 @@ impl Standing {
             Self::Live { .. } if outcome.is_unpaid() => (Some(Self::Free), Noted::Free),
             Self::Replacing { ended: true, .. } if outcome.is_unpaid() => (None, Noted::NoNews),
             // Whoever replaces it goes on to the new one, unless it is gone or its look at the status fails.
-            Self::Replacing {
-                session,
-                claim,
-                since,
-                until,
-                ended: false,
-            } if outcome.is_unpaid() => (
-                Some(Self::Replacing {
-                    session: *session,
-                    claim: *claim,
-                    since: *since,
-                    until: *until,
-                    ended: true,
-                }),
-                Noted::Free,
-            ),
+            Self::Replacing { .. } if outcome.is_unpaid() => {
+                (Some(self.clone().over(true)), Noted::Free)
+            }
             _ => (
                 Some(Self::Held {
                     session: *of,
