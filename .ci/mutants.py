@@ -93,14 +93,14 @@ def outcomes(directory):
 def run(group, *more):
     directory = OUTPUT / group["name"]
     directory.mkdir(parents=True, exist_ok=True)
-    tests = [part for test in group["tests"] for part in ("--test", test)]
-    features = ["--features", ",".join(group["features"])] if group["features"] else []
+    # To cargo itself, and not behind `--`: what stands there does not hold for building, and every test program would be built.
+    wanted = ["--locked", f"--features={','.join(group['features'])}", "--lib", *(f"--test={test}" for test in group["tests"])]
     # In CI the checkout is nobody's work, and what is built there already serves again.
     where = ["--in-place"] if os.environ.get("CI") == "true" else []
     # 2 and 3 say that some were missed, or took too long: that is judged here.
     done = tool(
         *where, "--colors", "never", "--no-shuffle", "--output", directory, "--minimum-test-timeout", SETTINGS["patience"],
-        *chosen(group), *more, "--", "--locked", *features, "--lib", *tests, "--", *SETTINGS["arguments"],
+        *chosen(group), *more, *(f"--cargo-arg={part}" for part in wanted), "--", "--", *SETTINGS["arguments"],
     )  # fmt: skip
     if done.returncode not in (0, 2, 3):
         sys.exit(f"cargo mutants ended with {done.returncode}")

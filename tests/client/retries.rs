@@ -290,6 +290,21 @@ async fn a_401_whose_body_could_not_be_read_is_followed_by_nothing() {
     }
 }
 
+/// That a proxy says so is one thing; an answer of which the end is missing says nothing for sure.
+#[tokio::test]
+async fn a_create_is_not_sent_again_for_a_503_that_could_not_be_read_to_its_end() {
+    for (body, attempts) in [(MAX_BODY_BYTES, 4), (MAX_BODY_BYTES + 1, 1)] {
+        let retries = Retries::default().also_when_busy(true);
+        let bench = Bench::new(long(), retries, move |_, _| {
+            Reply::of(503, &[], vec![b' '; body])
+        })
+        .await;
+        let error = bench.call(Operation::CreateSession).await.unwrap_err();
+        assert_eq!(error.status(), Some(503));
+        assert_eq!(bench.server.calls().len(), attempts, "{body}");
+    }
+}
+
 /// A gateway says 403 where a token is missing, a framework 400 or 422 where a header is.
 #[tokio::test]
 async fn a_refusal_without_a_token_may_be_about_the_token_whatever_its_number() {
