@@ -197,6 +197,25 @@ async fn clones_share_a_budget_that_an_outage_empties_and_successes_fill() {
     assert_eq!(error.attempts(), 2, "five successes pay for one retry");
 }
 
+/// A call that comes out in the end is no part of an outage, however many of them there are.
+#[tokio::test]
+async fn a_retry_that_succeeds_costs_nothing() {
+    let bench = Bench::new(long(), Retries::default(), |number, _| {
+        if number % 2 == 1 {
+            Reply::of(500, &[], "")
+        } else {
+            status("Cancelled")
+        }
+    })
+    .await;
+    for _ in 0..30 {
+        let session = session();
+        let call = bench.client.cancel(&session);
+        let answer = moved(&bench.clock, &bench.server, call).await.unwrap();
+        assert_eq!(answer.attempts(), 2);
+    }
+}
+
 #[tokio::test]
 async fn what_is_sent_again_is_the_same_but_for_a_fresh_token() {
     for operation in Operation::ALL.iter().copied() {
