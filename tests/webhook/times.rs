@@ -186,6 +186,7 @@ fn anything_else_is_not_guessed_at() {
         json!("2026-03-04T05:06:07+99:00"),
         json!("2026-03-04T05:06:07+"),
         json!("2026-03-04T05:06:07-05:00[America/Toronto]"),
+        json!("2026-03-04T05:06:07Z[America/Toronto]"),
         json!("2026-03-04T05:06:07[America/Toronto]"),
         json!("Wed, 04 Mar 2026 05:06:07 GMT"),
         json!("/Date(1772600767000)/"),
