@@ -1,7 +1,7 @@
-"""Holds the tests to noticing changes of the code that decides about money, and keeps what was found.
+"""Holds the tests to noticing small changes of the code, and keeps what was found.
 
     python3 .ci/mutants.py changed              what CI does: only the lines changed since the results were last written
-    python3 .ci/mutants.py all [GROUP]          everything, or one group; writes the results; takes an hour
+    python3 .ci/mutants.py all [GROUP]          everything, or one group; writes the results; takes a while
     python3 .ci/mutants.py rest                 those that have no result yet; writes the results
     python3 .ci/mutants.py take DIRECTORY...    takes over the results of runs by hand (cargo mutants -o DIRECTORY)
 
