@@ -329,3 +329,67 @@ fn header(text: &str, call: &Call) -> Result<HeaderValue, Error> {
     value.set_sensitive(true);
     Ok(value)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::collections::VecDeque;
+    use std::future::ready;
+    use std::sync::{Arc, Mutex};
+
+    use super::super::transport::{Exchange, Lost, Transport};
+    use super::super::{Credentials, Environment, Retries};
+    use super::*;
+    use crate::session::{GuaranteedEft, Payor};
+
+    /// Answers with these numbers, one after the other; 0 is no connection.
+    #[derive(Debug)]
+    struct Numbers(Mutex<VecDeque<u16>>);
+
+    impl Transport for Numbers {
+        fn send(&self, _: reqwest::Request) -> Exchange<'_> {
+            let number = self.0.lock().unwrap().pop_front().unwrap();
+            Box::pin(ready(if number == 0 {
+                Err(Lost {
+                    kind: ErrorKind::Connect,
+                    source: "nowhere".into(),
+                })
+            } else {
+                let answer = http::Response::builder().status(number);
+                Ok(answer.body("{}").unwrap().into())
+            }))
+        }
+    }
+
+    /// The guard of debts asks it of a create that was dropped, and of one that has ended.
+    #[tokio::test]
+    async fn a_create_has_departed_if_nothing_says_that_it_was_not_carried_out() {
+        let now = Duration::ZERO;
+        for (numbers, departed) in [
+            (&[400][..], false),
+            (&[500], true),
+            (&[401], false),
+            (&[0, 400], false),
+            (&[0, 500], true),
+            (&[503, 503, 400], true),
+            (&[503, 500], true),
+        ] {
+            let base = Environment::custom("http://127.0.0.1:9").unwrap();
+            let client = Client::builder(base, Credentials::api_key("key-1", "shop").unwrap())
+                .retries(Retries::default().also_when_busy(true).pauses(now, now))
+                .build()
+                .unwrap()
+                .carried_by(Arc::new(Numbers(Mutex::new(numbers.to_vec().into()))));
+            let request = GuaranteedEft::new(Payor::new("Robin", "Tester"))
+                .build()
+                .unwrap()
+                .into();
+            let call = client.begin(Operation::CreateSession);
+            let flag = call.departed();
+            let create = client.create_within(call, &request, |_| ready(Ok(())));
+            let error = create.await.unwrap_err();
+            assert_eq!(error.maybe_applied(), departed, "{numbers:?}");
+            assert_eq!(flag.load(Ordering::Relaxed), departed, "{numbers:?}");
+        }
+    }
+}
