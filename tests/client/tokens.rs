@@ -351,7 +351,7 @@ async fn a_create_that_never_left_has_not_used_its_token() {
 }
 
 /// Begins a create with a minute for everything, and lets the token take this much of it.
-async fn after_a_slow_token(taken: Duration) -> (Scripted, Client, Result<(), Error>) {
+async fn after_a_slow_token(passed: Duration) -> (Scripted, Client, Result<(), Error>) {
     let gate = Arc::new(Semaphore::new(0));
     let token = Arc::clone(&gate);
     let server = Scripted::bare(move |asked: &Asked| {
@@ -379,7 +379,7 @@ async fn after_a_slow_token(taken: Duration) -> (Scripted, Client, Result<(), Er
     while server.asked().is_empty() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    clock.advance(taken);
+    clock.advance(passed);
     gate.add_permits(1);
     let outcome = late.await.unwrap();
     (server, client, outcome)
