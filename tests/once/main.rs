@@ -37,12 +37,7 @@ fn debt() -> DebtKey {
 }
 
 fn request() -> SessionRequest {
-    GuaranteedEft::new(Payor::new("Robin", "Tester"))
-        .amount("120.50")
-        .reference_id("invoice-1042")
-        .build()
-        .unwrap()
-        .into()
+    support::calls::request().into()
 }
 
 /// The session of the create so-and-so, from 1.

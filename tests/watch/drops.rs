@@ -30,6 +30,15 @@ async fn poll_and_drop<T>(clock: &Moved, polls: usize, work: impl Future<Output 
     false
 }
 
+/// Does work that is dropped at one point after another, until it is over before that. Returns how many points there were.
+async fn at_every_point(mut is_over_by: impl AsyncFnMut(usize) -> bool) -> usize {
+    let mut points = 0;
+    while !is_over_by(points).await {
+        points += 1;
+    }
+    points
+}
+
 /// What is left of dropped work: nobody who waits, no request to come, and a client that works.
 async fn nothing_is_left(stage: &Stage, client: &Client) {
     assert_eq!(stage.clock.sleepers(), 0);
@@ -78,60 +87,51 @@ async fn stage() -> Stage {
 
 #[tokio::test]
 async fn a_wait_may_be_dropped_at_every_point() {
-    let mut points = 0;
-    loop {
+    let points = at_every_point(async |polls| {
         let stage = stage().await;
         let client = stage.client_trying(Retries::default());
         let policy = WaitPolicy::default().watch_details(true);
         let wait = client.wait(&session(), policy);
-        let over = poll_and_drop(&stage.clock, points, wait).await;
+        let over = poll_and_drop(&stage.clock, polls, wait).await;
         nothing_is_left(&stage, &client).await;
-        if over {
-            break;
-        }
-        points += 1;
-    }
+        over
+    })
+    .await;
     // Seven requests and three pauses.
     assert!(points > 20, "{points}");
 }
 
 #[tokio::test]
 async fn a_watch_may_be_dropped_at_every_point() {
-    let mut points = 0;
-    loop {
+    let points = at_every_point(async |polls| {
         let stage = stage().await;
         let client = stage.client_trying(Retries::default());
         let policy = WaitPolicy::default().watch_details(true);
         let mut watch = client.watch(&session(), policy);
-        let over = poll_and_drop(&stage.clock, points, told(&mut watch)).await;
+        let over = poll_and_drop(&stage.clock, polls, told(&mut watch)).await;
         drop(watch);
         nothing_is_left(&stage, &client).await;
-        if over {
-            break;
-        }
-        points += 1;
-    }
+        over
+    })
+    .await;
     assert!(points > 20, "{points}");
 }
 
 #[tokio::test]
 async fn a_reconciliation_may_be_dropped_at_every_point() {
-    let mut points = 0;
-    loop {
+    let points = at_every_point(async |polls| {
         let stage = stage().await;
         let client = stage.client_trying(Retries::default());
         let sessions = [session(); 5];
         let policy = flinks_pay::watch::ReconcilePolicy::default().at_once(2);
         let mut run = client.reconcile(sessions, policy);
         let all = async { while run.next().await.is_some() {} };
-        let over = poll_and_drop(&stage.clock, points, all).await;
+        let over = poll_and_drop(&stage.clock, polls, all).await;
         drop(run);
         nothing_is_left(&stage, &client).await;
-        if over {
-            break;
-        }
-        points += 1;
-    }
+        over
+    })
+    .await;
     // Five sessions, two at a time.
     assert!(points > 5, "{points}");
 }

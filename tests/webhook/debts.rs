@@ -5,10 +5,7 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use flinks_pay::client::once::{Noted, Standing};
 use flinks_pay::webhook::{Event, VerifiedWebhook};
-use flinks_pay::{
-    Client, Credentials, DebtKey, Environment, GuaranteedEft, Once, OnceError, Payor,
-    SessionRequest,
-};
+use flinks_pay::{Client, Credentials, DebtKey, Environment, Once, OnceError, SessionRequest};
 use serde_json::json;
 
 use super::server::{send, serve};
@@ -20,12 +17,7 @@ fn debt() -> DebtKey {
 }
 
 fn request() -> SessionRequest {
-    GuaranteedEft::new(Payor::new("Robin", "Tester"))
-        .amount("120.50")
-        .reference_id("invoice-1042")
-        .build()
-        .unwrap()
-        .into()
+    super::support::calls::request().into()
 }
 
 /// Makes the session of these tests, and says of it that the debit is scheduled.
