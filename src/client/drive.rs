@@ -152,7 +152,7 @@ impl Client {
                 Ok(call) => call,
                 Err(error) => return Err(course.ended_by(error)),
             };
-            if call.is_too_late() || call.time_left() < self.least(call.operation()) {
+            if !self.has_time_for(&call) {
                 call.not_sent();
                 return Err(course.ended_by(call.error(ErrorKind::NotSent)));
             }
@@ -239,9 +239,14 @@ impl Client {
         }
     }
 
+    /// Whether there is time enough for an attempt to be begun.
+    pub(super) fn has_time_for(&self, call: &Call) -> bool {
+        !call.is_too_late() && call.time_left() >= self.least(call.operation())
+    }
+
     /// How much time an attempt must have left to be begun. What must not be done twice is not sent only to run out of
     /// time, as long as nothing has been: a create whose answer is not waited for is in doubt for nothing.
-    pub(super) fn least(&self, operation: Operation) -> Duration {
+    fn least(&self, operation: Operation) -> Duration {
         let Timeouts { attempt, total, .. } = self.0.timeouts;
         if operation.is_repeatable() {
             Duration::from_nanos(1)

@@ -384,10 +384,11 @@ impl Client {
             }
         }
         // The guard may have taken its time.
-        if call.is_too_late() || call.time_left() < self.least(call.operation()) {
-            return Err(None);
+        if self.has_time_for(call) {
+            Ok(())
+        } else {
+            Err(None)
         }
-        Ok(())
     }
 
     /// Keeps what was created. A store that fails is asked again: of a session that it does not know it could tell nobody.
