@@ -68,16 +68,30 @@ impl Core {
         id: &SessionId,
         behaviour: &Behaviour,
     ) -> Result<Played, SandboxError> {
-        let now = self.clock.now();
-        let mut world = self.world();
-        let session = world
-            .session(id, self.settings.session_timeout, now)
-            .ok_or(SandboxError::UnknownSession)?;
-        let events = match session.flow.advance(behaviour) {
-            Ok(events) => events.to_vec(),
-            Err(stuck) => return Err(session.explain(stuck)),
-        };
-        Ok(session.played(events))
+        let played = self.on_session(&mut self.world(), id, |session| {
+            let events = match session.flow.advance(behaviour) {
+                Ok(events) => events.to_vec(),
+                Err(stuck) => return Err(session.explain(stuck)),
+            };
+            Ok(session.played(events))
+        });
+        played.unwrap_or(Err(SandboxError::UnknownSession))
+    }
+
+    /// Does something with a session as it is now: one whose time is over has expired. Everything that changes a session goes
+    /// through here. `None` for a session that does not exist.
+    pub(super) fn on_session<T>(
+        &self,
+        world: &mut World,
+        id: &SessionId,
+        act: impl FnOnce(&mut Session) -> T,
+    ) -> Option<T> {
+        let session = world.sessions.get_mut(id)?;
+        let age = self.clock.now().saturating_duration_since(session.created);
+        if age >= self.settings.session_timeout {
+            session.flow.expire();
+        }
+        Some(act(session))
     }
 
     /// Returns what the hosted page of a session has posted so far.
@@ -98,20 +112,6 @@ impl fmt::Debug for Core {
 }
 
 impl World {
-    /// Returns a session as it is now: one whose time is over has expired.
-    pub(super) fn session(
-        &mut self,
-        id: &SessionId,
-        timeout: Duration,
-        now: Instant,
-    ) -> Option<&mut Session> {
-        let session = self.sessions.get_mut(id)?;
-        if now.saturating_duration_since(session.created) >= timeout {
-            session.flow.expire();
-        }
-        Some(session)
-    }
-
     /// Returns an id that no session has.
     ///
     /// # Errors

@@ -28,6 +28,7 @@ mod guaranteed;
 mod limits;
 pub(crate) mod member;
 pub(crate) mod open;
+mod operation;
 mod options_report;
 mod outcome;
 mod parse;
@@ -60,6 +61,7 @@ pub use guarantee_details::GuaranteeDetails;
 pub use guaranteed::{GuaranteedEft, GuaranteedEftBuilder};
 pub use limits::{Limits, LimitsBuilder};
 pub use open::Open;
+pub use operation::Operation;
 pub use options_report::{
     GuaranteeReport, LimitsReport, NotificationReport, OptionsReport, RedirectReport,
 };

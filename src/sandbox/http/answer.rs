@@ -20,7 +20,6 @@ pub(super) struct Answer {
 /// What the journal keeps of an answer, beside its status.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Noted {
-    pub(super) operation: Option<&'static str>,
     pub(super) credential: Option<String>,
     pub(super) rules: Vec<&'static str>,
     pub(super) body: Value,
@@ -94,12 +93,6 @@ impl Answer {
                 ..Noted::default()
             },
         }
-    }
-
-    /// Says which operation of the contract was called.
-    pub(super) fn to(mut self, operation: &'static str) -> Self {
-        self.noted.operation = Some(operation);
-        self
     }
 
     /// Says what the call was made with.

@@ -10,12 +10,10 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 
 use super::answer::Answer;
+use super::exchange::Arrived;
 use super::media_type;
-use super::record::Arrived;
 use crate::clock::Clock;
 use crate::sandbox::world::Core;
-
-const OPERATION: &str = "authorize";
 
 /// The three fields of the form, each at most once.
 #[derive(Debug, Default)]
@@ -31,7 +29,7 @@ pub(super) async fn authorize(
     headers: HeaderMap,
     Extension(arrived): Extension<Arrived>,
 ) -> Answer {
-    answer(&core, &headers, &arrived).to(OPERATION)
+    answer(&core, &headers, &arrived)
 }
 
 fn answer(core: &Core, headers: &HeaderMap, arrived: &Arrived) -> Answer {

@@ -9,15 +9,13 @@ use serde_json::json;
 
 use super::answer::Answer;
 use super::caller::{Calling, calling};
+use super::exchange::Arrived;
 use super::media_type;
-use super::record::Arrived;
 use crate::clock::Clock;
 use crate::domain::rules::{PAYEE_OR_SETTLEMENT, TOKEN_PER_CREATE};
 use crate::sandbox::session::Session;
 use crate::sandbox::world::{Core, World};
 use crate::session::SessionRequest;
-
-const OPERATION: &str = "createSession";
 
 pub(super) async fn create(
     State(core): State<Arc<Core>>,
@@ -27,9 +25,7 @@ pub(super) async fn create(
     // One lock from the check of the token to its spending: of two calls with one token, one creates.
     let mut world = core.world();
     let (calling, credential) = calling(&core, &world, &headers);
-    answer(&core, &mut world, calling, &headers, &arrived)
-        .with(credential)
-        .to(OPERATION)
+    answer(&core, &mut world, calling, &headers, &arrived).with(credential)
 }
 
 fn answer(

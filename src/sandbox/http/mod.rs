@@ -1,4 +1,4 @@
-//! The API over HTTP: which handler answers what. Every exchange goes through the [record](record::record).
+//! The API over HTTP: which handler answers what. Every exchange goes through the [record](exchange::exchange).
 
 mod answer;
 mod asked;
@@ -6,8 +6,8 @@ mod authorize;
 mod caller;
 mod control;
 mod create;
+mod exchange;
 mod media_type;
-mod record;
 mod sessions;
 
 use std::sync::Arc;
@@ -15,30 +15,37 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 
 use self::answer::Answer;
 use super::world::Core;
+use crate::session::Operation;
 
 pub(super) fn router(core: Arc<Core>) -> Router {
-    let api = Router::new()
-        .route("/api/v1/authorize", post(authorize::authorize))
-        .route("/api/v2/sessions", post(create::create))
-        .route("/api/v2/sessions/{session}/status", get(sessions::status))
-        .route("/api/v2/sessions/{session}/details", get(sessions::details))
-        .route("/api/v2/sessions/{session}/cancel", post(sessions::cancel))
-        .route(
-            "/api/v2/sessions/{session}/guarantees/confirm",
-            post(sessions::confirm),
-        )
+    let api = Operation::ALL
+        .iter()
+        .fold(Router::new(), |api, &operation| {
+            api.route(operation.path(), handler(operation))
+        })
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
         .layer(middleware::from_fn_with_state(
             Arc::clone(&core),
-            record::record,
+            exchange::exchange,
         ))
         .with_state(Arc::clone(&core));
     control::router(core).fallback_service(api)
+}
+
+fn handler(operation: Operation) -> MethodRouter<Arc<Core>> {
+    match operation {
+        Operation::Authorize => post(authorize::authorize),
+        Operation::CreateSession => post(create::create),
+        Operation::GetSessionStatus => get(sessions::status),
+        Operation::GetSessionDetails => get(sessions::details),
+        Operation::CancelSession => post(sessions::cancel),
+        Operation::ConfirmGuarantee => post(sessions::confirm),
+    }
 }
 
 async fn no_such_path() -> Answer {

@@ -10,9 +10,8 @@ use serde_json::json;
 use super::answer::Answer;
 use super::asked::Asked;
 use super::caller::{Calling, calling};
+use super::exchange::Arrived;
 use super::media_type;
-use super::record::Arrived;
-use crate::clock::Clock;
 use crate::domain::rules::CANCEL_OPEN_ONLY;
 use crate::sandbox::details::Details;
 use crate::sandbox::session::Session;
@@ -45,18 +44,15 @@ pub(super) async fn status(core: State<Arc<Core>>, id: Asked, headers: HeaderMap
         }
         Answer::of(StatusCode::OK, &body)
     })
-    .to("getSessionStatus")
 }
 
 pub(super) async fn details(core: State<Arc<Core>>, id: Asked, headers: HeaderMap) -> Answer {
-    const OPERATION: &str = "getSessionDetails";
     if id.0.is_none() {
-        return Answer::problem(StatusCode::BAD_REQUEST, "the session id is no UUID").to(OPERATION);
+        return Answer::problem(StatusCode::BAD_REQUEST, "the session id is no UUID");
     }
     on_session(&core, id, &headers, Access::OwnerElseForbidden, |session| {
         Answer::of(StatusCode::OK, &Details::of(session))
     })
-    .to(OPERATION)
 }
 
 pub(super) async fn cancel(core: State<Arc<Core>>, id: Asked, headers: HeaderMap) -> Answer {
@@ -75,7 +71,6 @@ pub(super) async fn cancel(core: State<Arc<Core>>, id: Asked, headers: HeaderMap
         });
         Answer::of(StatusCode::OK, &body)
     })
-    .to("cancelSession")
 }
 
 pub(super) async fn confirm(
@@ -103,7 +98,6 @@ pub(super) async fn confirm(
         let body = json!({ "sessionId": session.id, "referenceId": session.terms.reference_id });
         Answer::of(StatusCode::OK, &body)
     })
-    .to("confirmGuarantee")
 }
 
 /// Finds the session as it is now, and sees to it that the caller may have it.
@@ -124,16 +118,18 @@ fn on_session(
             return Answer::error(StatusCode::UNAUTHORIZED, "unauthorized", why).with(credential);
         }
     };
-    let now = core.clock.now();
-    let timeout = core.settings.session_timeout;
-    let found = id.0.and_then(|id| world.session(&id, timeout, now));
-    let answer = match found {
-        Some(session) if access == Access::Anybody || client == Some(session.owner) => act(session),
-        Some(_) if access == Access::OwnerElseForbidden => {
-            let why = "the session is another client's";
-            Answer::error(StatusCode::FORBIDDEN, "forbidden", why)
-        }
-        _ => Answer::error(StatusCode::NOT_FOUND, "not_found", "no such session"),
-    };
-    answer.with(credential)
+    let none = || Answer::error(StatusCode::NOT_FOUND, "not_found", "no such session");
+    let found = id.0.and_then(|id| {
+        core.on_session(&mut world, &id, |session| {
+            if access == Access::Anybody || client == Some(session.owner) {
+                act(session)
+            } else if access == Access::OwnerElseForbidden {
+                let why = "the session is another client's";
+                Answer::error(StatusCode::FORBIDDEN, "forbidden", why)
+            } else {
+                none()
+            }
+        })
+    });
+    found.unwrap_or_else(none).with(credential)
 }

@@ -1,12 +1,15 @@
 //! The control API under `/_sandbox`: what [`control`](crate::sandbox::control) describes, for callers on this machine.
 
+mod clock;
+mod journal;
+mod sessions;
+
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::uri::Authority;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -16,20 +19,18 @@ use axum::{Json, Router};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::answer::Answer;
-use super::asked::Asked;
-use super::record::MAX_REQUEST_BYTES;
-use crate::sandbox::behaviour::Behaviour;
-use crate::sandbox::control::{About, Advance, Advanced, JournalReport};
+use crate::sandbox::control::About;
 use crate::sandbox::error::SandboxError;
+use crate::sandbox::http::answer::Answer;
+use crate::sandbox::http::exchange::MAX_REQUEST_BYTES;
 use crate::sandbox::world::Core;
 
-pub(super) fn router(core: Arc<Core>) -> Router {
+pub(in crate::sandbox::http) fn router(core: Arc<Core>) -> Router {
     let control = Router::new()
         .route("/", get(about))
-        .route("/sessions/{session}/step", post(step))
-        .route("/clock/advance", post(advance))
-        .route("/journal", get(journal))
+        .route("/sessions/{session}/step", post(sessions::step))
+        .route("/clock/advance", post(clock::advance))
+        .route("/journal", get(journal::journal))
         .fallback(super::no_such_path)
         .method_not_allowed_fallback(super::no_such_method)
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
@@ -87,45 +88,6 @@ fn object<T: DeserializeOwned>(body: Sent) -> Option<T> {
 
 async fn about() -> Json<About> {
     Json(About::this())
-}
-
-async fn step(State(core): State<Arc<Core>>, Asked(id): Asked, body: Sent) -> Response {
-    let behaviour = match body {
-        Ok(body) if body.is_empty() => Some(Behaviour::default()),
-        body => object(body),
-    };
-    let Some(behaviour) = behaviour else {
-        return invalid("the body is empty, or an object of what the payor does otherwise")
-            .into_response();
-    };
-    let played = id
-        .ok_or(SandboxError::UnknownSession)
-        .and_then(|id| core.play(&id, &behaviour));
-    match played {
-        Ok(played) => Json(played).into_response(),
-        Err(error) => refusal(&error).into_response(),
-    }
-}
-
-async fn advance(State(core): State<Arc<Core>>, body: Sent) -> Response {
-    match object(body) {
-        Some(Advance { seconds }) => {
-            let moved = core.clock.advance(Duration::from_secs(seconds));
-            Json(Advanced {
-                moved_seconds: moved.as_secs(),
-            })
-            .into_response()
-        }
-        None => invalid("an object with `seconds` is expected, a whole number").into_response(),
-    }
-}
-
-async fn journal(State(core): State<Arc<Core>>) -> Json<JournalReport> {
-    let world = core.world();
-    Json(JournalReport {
-        exchanges: world.journal.exchanges(),
-        dropped: world.journal.dropped(),
-    })
 }
 
 fn invalid(why: &str) -> Answer {

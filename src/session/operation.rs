@@ -1,4 +1,4 @@
-//! The six operations, and what may happen to money in each.
+//! The six operations: where each is, and what may happen to money in it.
 
 use std::fmt;
 
@@ -41,6 +41,31 @@ impl Operation {
             Operation::GetSessionDetails => "getSessionDetails",
             Operation::CancelSession => "cancelSession",
             Operation::ConfirmGuarantee => "confirmGuarantee",
+        }
+    }
+
+    /// Returns the method, in capitals.
+    #[must_use]
+    pub fn method(self) -> &'static str {
+        match self {
+            Operation::GetSessionStatus | Operation::GetSessionDetails => "GET",
+            Operation::Authorize
+            | Operation::CreateSession
+            | Operation::CancelSession
+            | Operation::ConfirmGuarantee => "POST",
+        }
+    }
+
+    /// Returns the path, as the contract writes it: with `{sessionId}` where the session goes.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Operation::Authorize => "/api/v1/authorize",
+            Operation::CreateSession => "/api/v2/sessions",
+            Operation::GetSessionStatus => "/api/v2/sessions/{sessionId}/status",
+            Operation::GetSessionDetails => "/api/v2/sessions/{sessionId}/details",
+            Operation::CancelSession => "/api/v2/sessions/{sessionId}/cancel",
+            Operation::ConfirmGuarantee => "/api/v2/sessions/{sessionId}/guarantees/confirm",
         }
     }
 

@@ -1,0 +1,167 @@
+//! One call of the API from its arrival to its answer: it is read whole, handed on, and written into the journal.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+
+use super::answer::{Answer, Noted};
+use super::media_type;
+use crate::sandbox::journal::Exchange;
+use crate::sandbox::redact;
+use crate::sandbox::world::Core;
+use crate::session::Operation;
+
+/// The longest request that is read: 64 KiB. The longest that the contract has is a few kilobytes.
+pub(super) const MAX_REQUEST_BYTES: usize = 64 * 1024;
+
+/// How much of a longer request is taken and thrown away, so that the caller is still there to read the refusal.
+const MAX_DISCARDED_BYTES: usize = 8 * 1024 * 1024;
+
+/// How much of a path is kept.
+const LONGEST_PATH: usize = 200;
+
+/// How much of a method is kept. Every registered one is shorter; a caller may make up one of any length.
+const LONGEST_METHOD: usize = 20;
+
+/// A request's body, for the handlers.
+#[derive(Debug, Clone)]
+pub(super) struct Arrived {
+    pub(super) bytes: Bytes,
+}
+
+impl Arrived {
+    /// The body as JSON; nothing for one that is not.
+    pub(super) fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.bytes).ok()
+    }
+}
+
+/// What the journal keeps of a call before it is read.
+struct Opening {
+    at_millis: u64,
+    method: String,
+    path: String,
+    operation: Option<Operation>,
+    is_form: bool,
+}
+
+pub(super) async fn exchange(
+    State(core): State<Arc<Core>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let opening = Opening::of(&core, &request);
+    let (parts, body) = request.into_parts();
+    let (arrived, mut response) = match read(body).await {
+        Ok(arrived) => {
+            let mut request = Request::from_parts(parts, Body::empty());
+            request.extensions_mut().insert(arrived.clone());
+            (Some(arrived), opening.handle(request, next).await)
+        }
+        Err(refusal) => (None, refusal.into_response()),
+    };
+    let noted = response
+        .extensions_mut()
+        .remove::<Noted>()
+        .unwrap_or_default();
+    let status = response.status();
+    let exchange = opening.close(arrived.as_ref(), status, noted);
+    core.world().journal.push(exchange);
+    response
+}
+
+impl Opening {
+    fn of(core: &Core, request: &Request) -> Self {
+        let kept = |text: &str, length| text.chars().take(length).collect();
+        Self {
+            at_millis: u64::try_from(core.since_start().as_millis()).unwrap_or(u64::MAX),
+            method: kept(request.method().as_str(), LONGEST_METHOD),
+            path: kept(request.uri().path(), LONGEST_PATH),
+            operation: operation(request),
+            is_form: media_type::is(request.headers(), media_type::FORM),
+        }
+    }
+
+    async fn handle(&self, request: Request, next: Next) -> Response {
+        let known_path = request.extensions().get::<MatchedPath>().is_some();
+        // A HEAD would be answered as the GET that it stands for, and the contract has none.
+        if known_path && self.operation.is_none() {
+            return super::no_such_method().await.into_response();
+        }
+        next.run(request).await
+    }
+
+    fn close(self, arrived: Option<&Arrived>, status: StatusCode, noted: Noted) -> Exchange {
+        let sent = arrived.filter(|arrived| !arrived.bytes.is_empty());
+        let request = sent.and_then(|arrived| {
+            if self.is_form {
+                Some(form(&arrived.bytes))
+            } else {
+                arrived.json()
+            }
+        });
+        // A body that did not arrive whole was none of an operation.
+        let operation = self.operation.filter(|_| arrived.is_some());
+        Exchange {
+            sequence: 0,
+            at_millis: self.at_millis,
+            method: self.method,
+            path: self.path,
+            operation: operation.map(|operation| operation.id().to_owned()),
+            status: status.as_u16(),
+            credential: noted.credential,
+            request: request.as_ref().map(redact::request),
+            answer: Some(redact::answer(&noted.body)),
+            rules: noted.rules.into_iter().map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// The operation of the contract that a request asks for; none for a path or a method that it does not have.
+fn operation(request: &Request) -> Option<Operation> {
+    let path = request.extensions().get::<MatchedPath>()?.as_str();
+    let method = request.method().as_str();
+    let asked = |operation: &&Operation| operation.path() == path && operation.method() == method;
+    Operation::ALL.iter().find(asked).copied()
+}
+
+/// Reads a body to its end.
+async fn read(mut body: Body) -> Result<Arrived, Answer> {
+    let mut kept = Vec::new();
+    let mut arrived = 0_usize;
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let Ok(frame) = frame else {
+            let why = "the request did not arrive whole";
+            return Err(Answer::problem(StatusCode::BAD_REQUEST, why));
+        };
+        // What is not data is trailers, which mean nothing here.
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        arrived = arrived.saturating_add(data.len());
+        if arrived <= MAX_REQUEST_BYTES {
+            kept.extend_from_slice(&data);
+        } else if arrived > MAX_DISCARDED_BYTES {
+            break;
+        }
+    }
+    if arrived > MAX_REQUEST_BYTES {
+        let why = "a request of at most 65,536 bytes is expected";
+        return Err(Answer::problem(StatusCode::PAYLOAD_TOO_LARGE, why));
+    }
+    Ok(Arrived { bytes: kept.into() })
+}
+
+/// A form as the JSON object that it stands for.
+fn form(bytes: &[u8]) -> Value {
+    url::form_urlencoded::parse(bytes)
+        .map(|(name, value)| (name.into_owned(), Value::from(value.into_owned())))
+        .collect()
+}
