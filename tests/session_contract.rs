@@ -18,7 +18,8 @@ use std::sync::LazyLock;
 
 use flinks_pay::domain::Language;
 use flinks_pay::session::{
-    GuaranteeDecision, GuaranteedEft, Limits, Redirect, RedirectBuilder, RegularEft, SessionRequest,
+    GuaranteeDecision, GuaranteedEft, Limits, Operation, Redirect, RedirectBuilder, RegularEft,
+    SessionRequest,
 };
 use flinks_pay::spec::translate::{self, Direction};
 use flinks_pay::spec::{Document, Pointer};
@@ -133,6 +134,36 @@ fn has_null(json: &Value) -> bool {
         || json
             .as_object()
             .is_some_and(|members| members.values().any(has_null))
+}
+
+#[test]
+fn the_operations_are_those_of_the_contract() {
+    let contract = CONTRACT.root().to_json();
+    let mut declared = Vec::new();
+    for (path, item) in contract["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            if let Some(id) = operation.get("operationId") {
+                declared.push((
+                    id.as_str().unwrap().to_owned(),
+                    method.to_uppercase(),
+                    path.clone(),
+                ));
+            }
+        }
+    }
+    let mut known: Vec<_> = Operation::ALL
+        .iter()
+        .map(|it| {
+            (
+                it.id().to_owned(),
+                it.method().to_owned(),
+                it.path().to_owned(),
+            )
+        })
+        .collect();
+    declared.sort();
+    known.sort();
+    assert_eq!(known, declared);
 }
 
 /// Each object with every choice of its own optional parts, beside the least and the most of everything else.
