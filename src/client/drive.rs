@@ -397,4 +397,28 @@ mod tests {
             assert_eq!(flag.load(Ordering::Relaxed), departed, "{numbers:?}");
         }
     }
+
+    #[test]
+    fn what_must_not_be_done_twice_begins_with_a_quarter_of_an_attempt_at_least() {
+        let seconds = Duration::from_secs;
+        for (attempt, total, least) in [(16, 100, 4), (100, 16, 4), (20, 20, 5)] {
+            let shop = Credentials::basic("shop", "hush").unwrap();
+            let client = Client::builder(Environment::sandbox(), shop)
+                .timeouts(
+                    Timeouts::default()
+                        .attempt(seconds(attempt))
+                        .total(seconds(total)),
+                )
+                .build()
+                .unwrap();
+            for operation in Operation::ALL {
+                let expected = if operation.is_repeatable() {
+                    Duration::from_nanos(1)
+                } else {
+                    seconds(least)
+                };
+                assert_eq!(client.least(*operation), expected, "{operation}");
+            }
+        }
+    }
 }

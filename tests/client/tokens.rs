@@ -9,6 +9,7 @@ use std::task::Poll;
 use flinks_pay::client::TokenReuse;
 use flinks_pay::clock::{Clock, ManualClock};
 use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 
 use super::support::reset::Reset;
 use super::*;
@@ -404,4 +405,65 @@ async fn a_create_is_not_begun_when_the_token_took_most_of_its_time() {
     call(&client, Operation::CreateSession).await.unwrap();
     let lines: Vec<String> = server.asked().into_iter().map(|asked| asked.line).collect();
     assert_eq!(lines, ["POST /api/v1/authorize", "POST /api/v2/sessions"]);
+}
+
+/// A call that was under way for ten seconds when its token was refused, and then the next one is to be had in 55 only.
+async fn refused_late(
+    reuse: TokenReuse,
+    operation: Operation,
+) -> (Scripted, ManualClock, JoinHandle<Result<(), Error>>) {
+    let gate = Arc::new(Semaphore::new(0));
+    let (refused, tokens) = (Arc::clone(&gate), AtomicUsize::new(0));
+    let server = Scripted::bare(move |asked: &Asked| {
+        if !asked.line.contains("/authorize") {
+            let refusal = Box::new(Reply::of(401, &[], ""));
+            return Reply::After(Arc::clone(&refused), refusal);
+        }
+        match tokens.fetch_add(1, Ordering::SeqCst) {
+            0 => Reply::token(1, 599),
+            _ => Reply::of(503, &[("retry-after", "55")], ""),
+        }
+    })
+    .await;
+    let clock = ManualClock::new();
+    let client = patient(&server, clock.clone(), reuse);
+    let late = tokio::spawn(async move { call(&client, operation).await });
+    while server.asked().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    clock.advance(Duration::from_secs(10));
+    gate.add_permits(1);
+    (server, clock, late)
+}
+
+#[tokio::test]
+async fn a_token_for_one_create_has_the_time_of_that_create() {
+    let (_server, _clock, late) =
+        refused_late(TokenReuse::OnePerCreate, Operation::CreateSession).await;
+    let error = late.await.unwrap().unwrap_err();
+    assert_eq!(error.operation(), Operation::Authorize);
+    assert_eq!(error.status(), Some(503), "50 s are left, and 55 too many");
+}
+
+/// Others may wait for it who came later.
+#[tokio::test]
+async fn a_token_for_all_has_time_of_its_own() {
+    for (reuse, operation) in [
+        (TokenReuse::OnePerCreate, Operation::GetSessionDetails),
+        (TokenReuse::Shared, Operation::CreateSession),
+    ] {
+        let (_server, clock, late) = refused_late(reuse, operation).await;
+        // The answer is there when nothing waits any more but the pause, and the call for its end.
+        let left = Some(Duration::from_secs(50));
+        while clock.next_wake() != left {
+            assert!(
+                !late.is_finished(),
+                "{operation}: the pause is gone through"
+            );
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        clock.advance_to_next_wake();
+        let error = late.await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Timeout, "{operation}");
+    }
 }

@@ -247,6 +247,11 @@ async fn to_the_millisecond_a_token_is_used_before_that_and_not_from_then_on() {
     bench.manual.advance(LIFETIME);
     // A create does not take one that is nearly over either.
     assert_eq!(bench.create().await.unwrap(), "token-3");
+
+    let bench = self::bench();
+    bench.read().await.unwrap();
+    bench.manual.advance(LIFETIME.saturating_sub(early));
+    assert_eq!(bench.create().await.unwrap(), "token-2");
 }
 
 #[tokio::test]
@@ -288,7 +293,10 @@ async fn a_token_that_comes_again_is_still_the_one_that_created() {
     // And one that is put there by hand serves the next create.
     let other = token("other", LIFETIME);
     bench.cache.put(&other, bench.clock.now(), &bench.jitter);
-    assert_eq!(bench.create().await.unwrap(), "other");
+    // The youngest of those that may is the one that lives longest.
+    let youngest = token("youngest", LIFETIME);
+    bench.cache.put(&youngest, bench.clock.now(), &bench.jitter);
+    assert_eq!(bench.create().await.unwrap(), "youngest");
 }
 
 #[tokio::test]
