@@ -89,9 +89,13 @@ mod tests {
     #[test]
     fn both_shapes_are_read_and_nothing_else_is() {
         let problem = Problem::read(
-            br#"{"type":"about:blank","title":"Bad Request","status":400,"detail":"payee"}"#,
+            br#"{"type":"about:blank","title":"Bad Request","status":400,"detail":"payee","instance":"/c/7"}"#,
         );
         let problem = problem.unwrap_or_default();
+        assert_eq!(
+            (problem.type_uri(), problem.instance()),
+            (Some("about:blank"), Some("/c/7"))
+        );
         assert_eq!(
             (problem.title(), problem.detail(), problem.code()),
             (Some("Bad Request"), Some("payee"), None)
@@ -103,6 +107,7 @@ mod tests {
             (error.code(), error.detail(), error.title()),
             (Some("not_found"), Some("no such session"), None)
         );
+        assert_eq!((error.type_uri(), error.instance()), (None, None));
         let bare = Problem::read(br#"{"title":null,"error":"forbidden"}"#).unwrap_or_default();
         assert_eq!((bare.code(), bare.title()), (Some("forbidden"), None));
         for body in [

@@ -240,6 +240,31 @@ mod tests {
     }
 
     #[test]
+    fn whatever_the_depth_what_is_left_decodes_and_nothing_that_would_is_left_out() {
+        for levels in 115..135 {
+            let novel = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+            for (operation, before, after) in [
+                (Operation::GetSessionStatus, "{", "}"),
+                (Operation::GetSessionDetails, r#"{"payor":{"#, "}}"),
+                (
+                    Operation::GetSessionDetails,
+                    r#"{"payor":{"account":{"#,
+                    "}}}",
+                ),
+            ] {
+                let body = format!(r#"{before}"novel":{novel}{after}"#);
+                let decodes = serde_json::from_str::<Value>(&body).is_ok();
+                let kept = if decodes {
+                    body.clone()
+                } else {
+                    format!("{before}{after}")
+                };
+                assert_eq!(read(operation, &body).0, Some(kept), "{levels}");
+            }
+        }
+    }
+
+    #[test]
     fn a_member_that_comes_twice_comes_twice() {
         assert_eq!(
             read(

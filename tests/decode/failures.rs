@@ -208,3 +208,23 @@ async fn a_success_is_one_by_its_body_and_not_by_its_type() {
         }
     }
 }
+
+/// And nothing of the body itself.
+#[tokio::test]
+async fn the_cause_says_what_is_wrong_with_a_success_answer_and_where() {
+    for (body, says) in [
+        (
+            r#"{"sessionId":"0b7d"#,
+            "the body ends too early, line 1 column 18",
+        ),
+        ("<html>\n</html>", "the body is not JSON, line 1 column 1"),
+        (
+            "{\"sessionId\":\n5}",
+            "a member is missing or of another type, line 2 column 1",
+        ),
+    ] {
+        let error = status_of(body).await.unwrap_err();
+        let cause = std::error::Error::source(&error).unwrap();
+        assert_eq!(cause.to_string(), says);
+    }
+}
