@@ -1,6 +1,5 @@
 //! Chance, for pauses that must not fall on the same moment everywhere.
 
-use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,12 +17,6 @@ impl Jitter {
         let nanos = u64::try_from(bound.as_nanos()).unwrap_or(u64::MAX);
         let mut rng = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Duration::from_nanos(rng.u64(..=nanos))
-    }
-}
-
-impl fmt::Debug for Jitter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Jitter")
     }
 }
 

@@ -5,7 +5,6 @@
 //! and everything else shares any token that still lives, one used for a create included. Where a server answers a token
 //! that has created a session already, nothing better can be had: it is used once more.
 
-use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -210,14 +209,6 @@ impl<E> State<E> {
             .as_ref()
             .filter(|held| held.stale_at > now)
             .map(|held| held.token.clone())
-    }
-}
-
-impl<E> fmt::Debug for TokenCache<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenCache")
-            .field("reuse", &self.reuse)
-            .finish_non_exhaustive()
     }
 }
 
