@@ -120,7 +120,12 @@ fn usage(error: &clap::Error) -> Exit {
 fn print_problem_json(problem: &Problem) -> Exit {
     let outcome = demo::Outcome::error(problem.clone());
     let document = json!({ "schema_version": SCHEMA_VERSION, "outcome": outcome });
-    let _ = writeln!(io::stdout(), "{document:#}");
+    let mut out = io::stdout();
+    let text = output::json_text(&document);
+    if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
+        // It may be standard output that is the problem.
+        return report(problem);
+    }
     Exit::CouldNotRun
 }
 

@@ -24,7 +24,7 @@ use super::args::{
 use super::exit::Exit;
 use super::problem::Problem;
 use super::seen::{StatusSeen, dollars};
-use super::{connect, print_problem_json, report};
+use super::{connect, print_problem_json, report, written};
 
 pub(super) async fn run(command: &SessionCommand) -> Exit {
     let format = target(command).format;
@@ -106,7 +106,7 @@ async fn status(args: &StatusArgs, known: &mut Known) -> Result<Exit, Problem> {
         "final": seen.is_final(),
         "scheduled": seen.is_scheduled(),
     });
-    shown.print(args.target.format, document, departures(&answer))
+    written(shown.print(args.target.format, document, departures(&answer)))
 }
 
 async fn details(args: &DetailsArgs, known: &mut Known) -> Result<Exit, Problem> {
@@ -130,7 +130,7 @@ async fn details(args: &DetailsArgs, known: &mut Known) -> Result<Exit, Problem>
         "final": seen.is_final(),
         "scheduled": seen.is_scheduled(),
     });
-    shown.print(args.target.format, document, departures(&answer))
+    written(shown.print(args.target.format, document, departures(&answer)))
 }
 
 async fn cancel(args: &CancelArgs, known: &mut Known) -> Result<Exit, Problem> {
@@ -144,7 +144,7 @@ async fn cancel(args: &CancelArgs, known: &mut Known) -> Result<Exit, Problem> {
     let mut shown = Answer::new(&answer.session_id, answer.reference_id.as_ref());
     shown.status(&seen);
     let document = json!({ "session": to_value(&*answer), "meaning": seen.meaning() });
-    shown.print(args.target.format, document, departures(&answer))
+    written(shown.print(args.target.format, document, departures(&answer)))
 }
 
 async fn confirm(args: &ConfirmArgs, known: &mut Known) -> Result<Exit, Problem> {
@@ -163,7 +163,7 @@ async fn confirm(args: &ConfirmArgs, known: &mut Known) -> Result<Exit, Problem>
     let mut shown = Answer::new(&answer.session_id, answer.reference_id.as_ref());
     shown.row("guarantee", taken);
     let document = json!({ "session": to_value(&*answer), "decision": taken });
-    shown.print(args.target.format, document, departures(&answer))
+    written(shown.print(args.target.format, document, departures(&answer)))
 }
 
 fn departures<T>(answer: &Response<T>) -> Vec<String> {

@@ -146,31 +146,40 @@ pub(in crate::cli) struct CreateArgs {
     /// Make it a regular EFT, which has no guarantee.
     #[arg(long, group = "given")]
     pub(in crate::cli) regular: bool,
+    /// The payor's first name.
     #[arg(long, value_name = "NAME", group = "given")]
     pub(in crate::cli) first_name: Option<String>,
+    /// The payor's middle name.
     #[arg(long, value_name = "NAME", group = "given")]
     pub(in crate::cli) middle_name: Option<String>,
+    /// The payor's last name.
     #[arg(long, value_name = "NAME", group = "given")]
     pub(in crate::cli) last_name: Option<String>,
-    /// A regular EFT needs it.
+    /// The payor's email address; a regular EFT needs it.
     #[arg(long, group = "given")]
     pub(in crate::cli) email: Option<String>,
+    /// What the payor does for a living.
     #[arg(long, value_name = "WORDS", group = "given")]
     pub(in crate::cli) occupation: Option<String>,
-    /// Two digits for the year: the century is not sent.
+    /// When the payor was born, with two digits for the year: the century is not sent.
     #[arg(long, value_name = "YY-MM-DD", group = "given")]
     pub(in crate::cli) birth_date: Option<String>,
     /// The payor's street; with it go --city, --province and --postal-code.
     #[arg(long, value_name = "STREET", group = "given")]
     pub(in crate::cli) address_line1: Option<String>,
+    /// A second line under the street.
     #[arg(long, value_name = "STREET", group = "given")]
     pub(in crate::cli) address_line2: Option<String>,
+    /// The unit of the payor's address.
     #[arg(long, group = "given")]
     pub(in crate::cli) unit: Option<String>,
+    /// The city of the payor's address.
     #[arg(long, group = "given")]
     pub(in crate::cli) city: Option<String>,
+    /// The province, such as ON.
     #[arg(long, value_name = "CODE", group = "given")]
     pub(in crate::cli) province: Option<String>,
+    /// The postal code, such as M5V 2T6.
     #[arg(long, value_name = "CODE", group = "given")]
     pub(in crate::cli) postal_code: Option<String>,
     /// Preset the amount, in Canadian dollars.

@@ -40,7 +40,11 @@ pub(super) async fn run(args: &CreateArgs, known: &mut Known) -> Result<Exit, Pr
         "hosted_url": url,
         "warnings": warnings,
     });
-    shown.print(args.target.format, document, departures(&created))
+    shown
+        .print(args.target.format, document, departures(&created))
+        .map(|()| Exit::Good)
+        // Also where the reader has gone: nobody has the id by then.
+        .map_err(|error| failure::unprinted(&created.session_id, &error))
 }
 
 fn reference(request: &SessionRequest) -> Option<&str> {

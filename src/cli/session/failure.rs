@@ -1,5 +1,7 @@
 //! What is said when a call fails: why, what that means for the payment, and what to do.
 
+use std::io;
+
 use flinks_pay::WaitError;
 use flinks_pay::client::{Client, Error, ErrorKind, Operation};
 use flinks_pay::domain::SessionId;
@@ -129,6 +131,20 @@ pub(super) fn of_wait(client: &Client, known: &Known, error: &WaitError) -> Prob
             maybe_applied: false,
             says: last(known),
         })
+}
+
+/// The session was created, and its id could not be printed where it was to be printed.
+pub(super) fn unprinted(session: &SessionId, error: &io::Error) -> Problem {
+    Problem::new(
+        "the session was created, and standard output cannot be written",
+        "do not create it again; use this one, or cancel it: `flinks-pay session cancel`",
+    )
+    .caused_by(error)
+    .leaving(Standing {
+        session_id: Some(session.expose()),
+        maybe_applied: true,
+        says: "the session exists".to_owned(),
+    })
 }
 
 /// Ctrl-C. Nothing is known about a call that was under way.

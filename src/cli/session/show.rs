@@ -5,13 +5,13 @@ use std::io::{self, Write};
 use flinks_pay::domain::{ReportedReference, SessionId};
 use serde_json::{Value, json};
 
+use crate::cli::SCHEMA_VERSION;
 use crate::cli::args::Format;
 use crate::cli::exit::Exit;
 use crate::cli::output::{json_text, merged};
-use crate::cli::problem::{Problem, visible};
+use crate::cli::problem::visible;
 use crate::cli::seen::StatusSeen;
 use crate::cli::terminal::Look;
-use crate::cli::{SCHEMA_VERSION, written};
 
 /// How wide the labels are at least.
 const LABELS: usize = 14;
@@ -64,9 +64,9 @@ impl Answer {
         format: Format,
         document: Value,
         departures: Vec<String>,
-    ) -> Result<Exit, Problem> {
+    ) -> io::Result<()> {
         let mut out = io::stdout();
-        written(match format {
+        match format {
             Format::Text => {
                 for departure in departures {
                     self.row("odd answer", departure);
@@ -84,7 +84,7 @@ impl Answer {
                 );
                 writeln!(out, "{}", json_text(&document)).and_then(|()| out.flush())
             }
-        })
+        }
     }
 
     fn lines(&self, out: &mut dyn Write, look: Look) -> io::Result<()> {
