@@ -208,6 +208,56 @@ fn a_request_comes_from_a_file_or_from_standard_input() {
 }
 
 #[test]
+fn a_file_may_be_anything() {
+    let simulator = Simulator::start();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("request.json");
+    for (text, said) in [
+        (
+            r#"{"options":{"guarantee":{"enable":true}},"\u001b[31mnovel":1}"#.to_owned(),
+            "nothing was sent",
+        ),
+        ("[]".to_owned(), "the request: expected "),
+        ("{}".to_owned(), "options.guarantee.enable: expected "),
+        (" ".repeat(1024 * 1024 + 1), "it has more than 1 MiB"),
+        (String::new(), "it is no JSON"),
+    ] {
+        std::fs::write(&path, &text).unwrap();
+        let ran = at(
+            &simulator,
+            &["session", "create", "--file", path.to_str().unwrap()],
+        );
+        assert!(problem(&ran).contains(said), "{said}: {ran:?}");
+    }
+}
+
+#[test]
+fn an_argument_counts_before_a_variable() {
+    let simulator = Simulator::start();
+    let mut command = simulator.command(&["session", "status", "--environment", "production"]);
+    command
+        .arg("5d3c1e0f-7b29-4a86-9c41-d80e6fa2b357")
+        // Without it, nothing is sent.
+        .env_remove("FLINKS_PAY_CLIENT_SECRET");
+    let ran = finish(command.spawn().unwrap());
+    assert!(
+        problem(&ran).contains("no credentials for https://payments.flinksapp.com\n"),
+        "{ran:?}"
+    );
+    let other = TcpListener::bind("127.0.0.1:0").unwrap().local_addr();
+    let other = format!("http://{}", other.unwrap());
+    let ran = at(&simulator, &[CREATE, &["--base-url", &other]].concat());
+    assert!(
+        problem(&ran).starts_with(&format!("error: {other} does not answer\n")),
+        "{ran:?}"
+    );
+    assert!(
+        ran.err.contains("  payment: no session was created\n"),
+        "{ran:?}"
+    );
+}
+
+#[test]
 fn a_payee_comes_from_a_file() {
     let simulator = Simulator::start();
     let folder = tempfile::tempdir().unwrap();

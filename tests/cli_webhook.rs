@@ -481,3 +481,31 @@ fn ctrl_c_waits_for_the_delivery_that_is_under_way() {
         "{ran:?}"
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn the_commands_of_the_readme_do_what_they_say() {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let lines: Vec<&str> = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("$ flinks-pay webhook "))
+        .collect();
+    let [listen, send_one] = lines[..] else {
+        panic!("{lines:?}")
+    };
+    // On any port that is free, instead of the one that is written.
+    assert!(listen.contains("8090") && send_one.contains("http://127.0.0.1:8090/"));
+    let listen = listen.replace("8090", "0");
+    let words: Vec<&str> = listen.split_whitespace().collect();
+    let listener = Listener::start(with_secret(&words));
+    let send_one = send_one.replace("http://127.0.0.1:8090/", &listener.url);
+    let words: Vec<&str> = send_one.split_whitespace().collect();
+    let ran = finish(with_secret(&words).spawn().unwrap());
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{ran:?}");
+    let received = listener.stop().out;
+    assert!(
+        received.ends_with("# 2 accepted, 0 refused\n"),
+        "{received}"
+    );
+}
