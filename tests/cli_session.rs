@@ -15,6 +15,7 @@ mod scripted;
 use std::io::Write;
 use std::net::TcpListener;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cli_support::{
@@ -509,6 +510,45 @@ fn a_wait_that_is_too_short_says_what_was_seen_last() {
             .unwrap()
             .contains("Initiated (EFT0101)")
     );
+}
+
+#[test]
+fn a_wait_goes_through_trouble_and_leaves_what_is_unclear_to_a_person() {
+    const ID: &str = "5d3c1e0f-7b29-4a86-9c41-d80e6fa2b357";
+    let looks = AtomicUsize::new(0);
+    let server = Scripted::start(move |call| {
+        let status = |name: &str, code: &str| {
+            Reply::Json(
+                200,
+                json!({ "sessionId": ID, "status": name, "statusDetails": code, "amount": 100 }),
+            )
+        };
+        if call.ends_with("/status") {
+            match looks.fetch_add(1, Ordering::SeqCst) {
+                0 => Reply::Json(503, json!({})),
+                1 => status("InProgress", "EFT0201"),
+                _ => status("Completed", "EFT0399"),
+            }
+        } else if call.ends_with("/details") {
+            let offer = json!({
+                "guaranteeOffered": true, "highestDebitAmountToGuarantee": 50, "overallRiskLevel": "Medium"
+            });
+            let payor = json!({ "firstName": "Robin" });
+            Reply::Json(
+                200,
+                json!({ "sessionId": ID, "status": "InProgress", "guaranteeDetails": offer, "payor": payor }),
+            )
+        } else {
+            Reply::token()
+        }
+    });
+    let arguments = ["session", "wait", ID, "--every", "0.02"];
+    let ran = finish(server.command(&arguments).spawn().unwrap());
+    assert_eq!((ran.code, ran.err.as_str()), (Some(1), ""), "{ran:?}");
+    assert_snapshot("cli_session_wait_unclear", &ran.out);
+    let arguments = [&arguments[..], &["--format", "json"]].concat();
+    let ran = finish(server.command(&arguments).spawn().unwrap());
+    assert_eq!(ran.json()["outcome"]["result"], "unclear", "{ran:?}");
 }
 
 #[cfg(unix)]
