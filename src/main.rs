@@ -1,4 +1,5 @@
-//! The `flinks-pay` command: a whole payment to watch, a simulator to develop against, and what the crate knows.
+//! The `flinks-pay` command: a whole payment to watch, the calls one by one, webhooks, a simulator to develop against, and what
+//! the crate knows.
 
 mod cli;
 

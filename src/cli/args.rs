@@ -1,7 +1,19 @@
-//! The command line, as `--help` shows it.
+//! The command line, as `--help` shows it. The commands with commands of their own have a file each.
+
+mod session;
+mod webhook;
+
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use self::session::{
+    CancelArgs, ConfirmArgs, CreateArgs, DetailsArgs, Named, SessionArgs, SessionCommand,
+    StatusArgs, Target, WaitArgs,
+};
+pub(super) use self::webhook::{
+    Kind, ListenArgs, SECRET_VARIABLE, SendArgs, WebhookArgs, WebhookCommand,
+};
 use super::demo::Scenario;
 
 const EXAMPLES: &str = "\
@@ -9,6 +21,8 @@ Examples:
   flinks-pay demo                        watch a whole payment, without account or network
   flinks-pay demo --scenario unhappy1    the same, and it ends badly: exit code 1
   flinks-pay sandbox                     a simulator to develop against
+  flinks-pay session --help              create a session, look at it, wait for its end
+  flinks-pay webhook --help              receive webhooks here, or send some
   flinks-pay rules                       what every value must be, and who says so
 
 Exit codes:
@@ -53,18 +67,24 @@ Examples:
 
 The sources are keys of pages; openapi/README.md in the repository says which.";
 
-/// Flinks Pay sessions from the command line: a payment to watch, a simulator, the contract and its rules.
-#[derive(Debug, Parser)]
+/// Flinks Pay sessions from the command line: a payment to watch, calls of the API, webhooks, a simulator, the contract
+/// and its rules.
+// No Debug from here on: the arguments may name a payor.
+#[derive(Parser)]
 #[command(name = "flinks-pay", version, after_help = EXAMPLES, disable_help_subcommand = true)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub(super) command: Command,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub(super) enum Command {
     /// Run a whole payment and show every step of it.
     Demo(DemoArgs),
+    /// Create a session, look at it, cancel it, wait for its end.
+    Session(SessionArgs),
+    /// Receive webhooks on this machine, or send some.
+    Webhook(WebhookArgs),
     /// Run a simulator of Flinks Pay on this machine until Ctrl-C.
     Sandbox(SandboxArgs),
     /// Print the contract, or what the code is generated from.
@@ -134,4 +154,11 @@ pub(super) struct RulesArgs {
 pub(super) enum Format {
     Text,
     Json,
+}
+
+/// Reads a time in seconds, with a fraction or without.
+fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let seconds = text.parse().map_err(|_| "expected a number of seconds")?;
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|_| "expected a number of seconds, not negative and not endless")
 }

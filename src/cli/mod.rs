@@ -4,15 +4,22 @@
 //! document where one was asked for. A reader that goes away (`| head -1`) ends the printing, quietly.
 
 mod args;
+mod connect;
 mod control;
+mod credentials;
 mod demo;
 mod exit;
+mod input;
 mod output;
 mod problem;
 mod rules;
 mod sandbox;
+mod seen;
+mod session;
 mod spec;
 mod terminal;
+mod variable;
+mod webhook;
 mod wrap;
 
 use std::ffi::OsString;
@@ -40,6 +47,8 @@ pub(crate) fn run() -> ExitCode {
     let mut out = io::stdout();
     let ran = match command {
         Command::Demo(args) => block_on(demo::run(&args)),
+        Command::Session(args) => block_on(session::run(&args.command)),
+        Command::Webhook(args) => block_on(webhook::run(&args.command)),
         Command::Sandbox(args) => block_on(sandbox::run(&args, &mut out)).and_then(|ran| ran),
         Command::Spec(args) => spec::run(&args, &mut out),
         Command::Rules(args) => rules::run(&args, &mut out),
@@ -111,7 +120,12 @@ fn usage(error: &clap::Error) -> Exit {
 fn print_problem_json(problem: &Problem) -> Exit {
     let outcome = demo::Outcome::error(problem.clone());
     let document = json!({ "schema_version": SCHEMA_VERSION, "outcome": outcome });
-    let _ = writeln!(io::stdout(), "{document:#}");
+    let mut out = io::stdout();
+    let text = output::json_text(&document);
+    if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
+        // It may be standard output that is the problem.
+        return report(problem);
+    }
     Exit::CouldNotRun
 }
 

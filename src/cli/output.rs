@@ -1,12 +1,15 @@
 //! Where a demo's steps go: lines with a spinner between them, plain lines, or one JSON document.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
 
 use super::demo::{Outcome, Report, Step};
 use super::exit::Exit;
+use super::problem::visible;
 use super::terminal::Look;
 
 /// Takes what a demo has to tell.
@@ -64,6 +67,32 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// Writes a labelled line.
+    pub(super) fn entry(&mut self, label: &str, text: &str) {
+        let style = self.look.label();
+        let text = visible(text);
+        self.line(&format!("{style}{label:LABELS$}{style:#}{text}"));
+    }
+
+    /// Writes how it ended, and nothing moves any more.
+    pub(super) fn outcome(&mut self, message: &str, exit: Exit) {
+        self.stop();
+        let end = if exit == Exit::Good {
+            self.look.good()
+        } else {
+            self.look.bad()
+        };
+        let message = visible(message);
+        self.line(&format!("{end}{:LABELS$}{message}{end:#}", "outcome"));
+    }
+
+    /// Takes the spinner away.
+    pub(super) fn stop(&mut self) {
+        if let Some(spinner) = self.spinner.take() {
+            spinner.finish_and_clear();
+        }
+    }
+
     fn line(&mut self, line: &str) {
         if self.failure.is_some() {
             return;
@@ -85,12 +114,7 @@ impl Sink for Lines<'_> {
     }
 
     fn step(&mut self, step: &Step) {
-        let label = self.look.label();
-        self.line(&format!(
-            "{label}{:LABELS$}{label:#}{}",
-            step.label(),
-            step.line()
-        ));
+        self.entry(step.label(), &step.line());
     }
 
     fn waiting(&mut self, what: &str) {
@@ -100,16 +124,9 @@ impl Sink for Lines<'_> {
     }
 
     fn end(&mut self, _: &Report, outcome: &Outcome) {
-        if let Some(spinner) = self.spinner.take() {
-            spinner.finish_and_clear();
-        }
+        self.stop();
         if let Some(message) = outcome.message() {
-            let end = if outcome.exit() == Exit::Good {
-                self.look.good()
-            } else {
-                self.look.bad()
-            };
-            self.line(&format!("{end}{:LABELS$}{message}{end:#}", "outcome"));
+            self.outcome(message, outcome.exit());
         }
         if let Some(problem) = outcome.problem()
             && !self.is_unread()
@@ -153,5 +170,60 @@ impl Sink for Json<'_> {
 
     fn failure(&self) -> Option<&io::Error> {
         self.failure.as_ref()
+    }
+}
+
+/// A JSON document as text, in which no control character is left but the line breaks between its lines. JSON itself leaves
+/// some that a terminal obeys.
+pub(super) fn json_text(document: &Value) -> String {
+    escaped(&format!("{document:#}"))
+}
+
+/// The same on one line.
+pub(super) fn json_line(document: &Value) -> String {
+    escaped(&document.to_string())
+}
+
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() && character != '\n' {
+            // Writing to a String cannot fail.
+            let _ = write!(safe, "\\u{:04x}", u32::from(character));
+        } else {
+            safe.push(character);
+        }
+    }
+    safe
+}
+
+/// The members of two JSON objects in one; those of the second count where both have one.
+pub(super) fn merged(first: Value, second: Value) -> Value {
+    match (first, second) {
+        (Value::Object(mut first), Value::Object(second)) => {
+            first.extend(second);
+            Value::Object(first)
+        }
+        (first, _) => first,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn no_control_character_is_left_in_a_document_and_it_says_the_same() {
+        let document = json!({ "a": "\u{1b}[31m\u{7f}\u{9b}\n" });
+        for text in [json_text(&document), json_line(&document)] {
+            let plain = text.replace('\n', "");
+            assert!(!plain.chars().any(char::is_control), "{text:?}");
+            assert_eq!(
+                serde_json::from_str::<Value>(&text).ok(),
+                Some(document.clone())
+            );
+        }
     }
 }

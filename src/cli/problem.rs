@@ -1,8 +1,10 @@
 //! Why a command could not run: what is wrong, why, and what to do about it.
 
 use std::error::Error;
+use std::fmt;
 use std::io::{self, Write};
 
+use flinks_pay::domain::{Found, Rule};
 use serde::Serialize;
 
 /// A reason for exit code 2.
@@ -13,8 +15,52 @@ pub(super) struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
     remedy: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    violations: Vec<Broken>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     standing: Option<Box<Standing>>,
+}
+
+/// A rule that a request breaks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Broken {
+    path: String,
+    rule: &'static str,
+    expected: String,
+    found: String,
+}
+
+impl Broken {
+    /// Takes what was found at a path of the request.
+    pub(super) fn new(path: &str, rule: &'static Rule, found: &Found) -> Self {
+        Self {
+            path: visible(path),
+            rule: rule.id,
+            expected: rule.expectation(),
+            found: found.to_string(),
+        }
+    }
+
+    /// Where in the request.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            path,
+            rule,
+            expected,
+            found,
+        } = self;
+        let path = if path.is_empty() { "the request" } else { path };
+        write!(
+            f,
+            "{path}: expected {expected}, found {found} (rule {rule})"
+        )
+    }
 }
 
 /// How a payment stands that could not be followed to its end.
@@ -36,6 +82,7 @@ impl Problem {
             what: visible(&what.into()),
             why: None,
             remedy: visible(&remedy.into()),
+            violations: Vec::new(),
             standing: None,
         }
     }
@@ -51,6 +98,12 @@ impl Problem {
         self.because(chain(error))
     }
 
+    /// Adds every rule that is broken.
+    pub(super) fn breaking(mut self, violations: Vec<Broken>) -> Self {
+        self.violations = violations;
+        self
+    }
+
     /// Adds how the payment stands.
     pub(super) fn leaving(mut self, standing: Standing) -> Self {
         self.standing = Some(Box::new(standing));
@@ -63,11 +116,15 @@ impl Problem {
             what,
             why,
             remedy,
+            violations,
             standing,
         } = self;
         writeln!(out, "error: {what}")?;
         if let Some(why) = why {
             writeln!(out, "  why: {why}")?;
+        }
+        for broken in violations {
+            writeln!(out, "  {broken}")?;
         }
         if let Some(standing) = standing {
             if let Some(id) = &standing.session_id {
@@ -95,7 +152,7 @@ fn chain(error: &dyn Error) -> String {
 }
 
 /// Returns the text with control characters escaped: part of it may come from a server or from the command line.
-fn visible(text: &str) -> String {
+pub(super) fn visible(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         if character.is_control() {

@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal};
 
 use anstyle::{AnsiColor, Style};
 
+use super::variable;
+
 /// How standard output is written.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Look {
@@ -18,9 +20,9 @@ impl Look {
     /// a spinner only where both streams are one terminal, so that it is never in the way of a file.
     pub(super) fn detect() -> Self {
         let out = io::stdout().is_terminal();
-        let moves = variable("TERM").is_none_or(|term| term != "dumb");
+        let moves = variable::filled("TERM").is_none_or(|term| term != "dumb");
         Self {
-            colour: out && moves && variable("NO_COLOR").is_none(),
+            colour: out && moves && variable::filled("NO_COLOR").is_none(),
             spinner: out && moves && io::stderr().is_terminal(),
         }
     }
@@ -43,13 +45,4 @@ impl Look {
     fn only(self, style: Style) -> Style {
         if self.colour { style } else { Style::new() }
     }
-}
-
-/// A variable that is set and not empty.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the terminal describes itself in the environment and nowhere else"
-)]
-fn variable(name: &str) -> Option<std::ffi::OsString> {
-    std::env::var_os(name).filter(|value| !value.is_empty())
 }

@@ -45,7 +45,14 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    for name in ["CLIENT_ID", "CLIENT_SECRET", "API_KEY", "AUTH", "BASE_URL"] {
+    for name in [
+        "CLIENT_ID",
+        "CLIENT_SECRET",
+        "API_KEY",
+        "AUTH",
+        "BASE_URL",
+        "WEBHOOK_SECRET",
+    ] {
         command.env_remove(format!("FLINKS_PAY_{name}"));
     }
     for name in [
@@ -187,6 +194,31 @@ impl Simulator {
         )
     }
 
+    /// Any command, with its address and credentials in the environment.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = command(arguments);
+        command
+            .env("FLINKS_PAY_BASE_URL", &self.base_url)
+            .env("FLINKS_PAY_CLIENT_ID", &self.client_id)
+            .env("FLINKS_PAY_CLIENT_SECRET", &self.client_secret);
+        command
+    }
+
+    /// Lets the payor of a session go on by one screen. Returns the answer, head and all.
+    pub(crate) fn step(&self, session: &str) -> String {
+        let address = self.base_url.strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(address).unwrap();
+        let request = format!(
+            "POST /_sandbox/sessions/{session}/step HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\n\
+             Connection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        answer
+    }
+
     /// Waits until somebody has called an operation.
     pub(crate) fn wait_for_call(&self, operation: &str) {
         let address = self.base_url.strip_prefix("http://").unwrap();
@@ -249,6 +281,7 @@ pub(crate) fn assert_snapshot(name: &str, text: &str) {
     settings.set_omit_expression(true);
     settings.add_filter(UUID, "[id]");
     settings.add_filter(r"127\.0\.0\.1:\d{2,5}", "127.0.0.1:[port]");
+    settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[time]");
     settings.add_filter("reference demo-[0-9a-f]{12}", "reference demo-[unique]");
     settings.add_filter(r"flinks-pay \d+\.\d+\.\d+", "flinks-pay [version]");
     settings.bind(|| insta::assert_snapshot!(name, text));

@@ -13,12 +13,13 @@ use self::person::Patience;
 use super::failure;
 use super::report::Report;
 use super::scenario::{Product, Scenario};
-use super::step::{StatusSeen, Step};
+use super::step::Step;
 use super::target::Target;
 use crate::cli::args::DemoArgs;
 use crate::cli::control::Control;
 use crate::cli::output::Sink;
 use crate::cli::problem::Problem;
+use crate::cli::seen::StatusSeen;
 
 /// How far the simulator's time is moved for a session to expire.
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);

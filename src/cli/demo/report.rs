@@ -5,10 +5,11 @@ use flinks_pay::sandbox::Exchange;
 use serde::Serialize;
 
 use super::scenario::{Product, Scenario};
-use super::step::{StatusSeen, Step, dollars};
+use super::step::Step;
 use crate::cli::SCHEMA_VERSION;
 use crate::cli::exit::Exit;
 use crate::cli::problem::Problem;
+use crate::cli::seen::{StatusSeen, dollars};
 
 /// Everything that a demo has to tell.
 #[derive(Debug, Serialize)]
@@ -65,7 +66,7 @@ impl Report {
 
     /// Judges the last status, which is final.
     pub(super) fn judge(&self, last: &StatusSeen) -> Outcome {
-        let StatusSeen { meaning, .. } = last;
+        let meaning = last.meaning();
         let name = last.name();
         let (result, exit, message) = if last.is_scheduled() {
             let amount = self

@@ -2,10 +2,11 @@
 
 use flinks_pay::domain::{Amount, ReportedAmount};
 use flinks_pay::sandbox::BrowserEvent;
-use flinks_pay::session::{self, SessionStatus, StatusDetails, StatusReport};
+use flinks_pay::session;
 use serde::Serialize;
 
 use super::scenario::Product;
+use crate::cli::seen::{StatusSeen, dollars};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -56,48 +57,6 @@ pub(in crate::cli) enum Step {
     },
 }
 
-/// A status with its code and what they mean.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(in crate::cli) struct StatusSeen {
-    pub(super) status: SessionStatus,
-    pub(super) code: Option<StatusDetails>,
-    pub(super) meaning: &'static str,
-}
-
-impl StatusSeen {
-    pub(super) fn of(report: &StatusReport) -> Self {
-        let (status, code) = (report.status.clone(), report.status_details.clone());
-        let meaning = match (&code, &status) {
-            (Some(code), _) => code.meaning(),
-            (None, SessionStatus::InProgress) => "the payor is in the hosted page",
-            (None, _) => "no code says why",
-        };
-        Self {
-            status,
-            code,
-            meaning,
-        }
-    }
-
-    /// Whether nothing will change any more.
-    pub(super) fn is_final(&self) -> bool {
-        self.status.is_final(self.code.as_ref())
-    }
-
-    /// Whether the debit is scheduled.
-    pub(super) fn is_scheduled(&self) -> bool {
-        self.status.is_scheduled(self.code.as_ref())
-    }
-
-    /// The status with its code: `Completed (EFT0301)`.
-    pub(super) fn name(&self) -> String {
-        match &self.code {
-            Some(code) => format!("{} ({code})", self.status),
-            None => self.status.to_string(),
-        }
-    }
-}
-
 impl Step {
     /// The label of the line.
     pub(in crate::cli) fn label(&self) -> &'static str {
@@ -142,7 +101,7 @@ impl Step {
                 "a person has to go through the hosted page; asking every {poll_seconds} s, for {} minutes",
                 at_most_seconds / 60
             ),
-            Self::Status(seen) => format!("{}: {}", seen.name(), seen.meaning),
+            Self::Status(seen) => format!("{}: {}", seen.name(), seen.meaning()),
             Self::Cancel => "cancelled by a call".to_owned(),
             Self::Clock { advanced_seconds } => {
                 format!(
@@ -187,48 +146,5 @@ fn amounts(requested: Option<Amount>, debited: Option<&ReportedAmount>, differ: 
             format!("{requested}, {} CAD final: they differ", dollars(debited))
         }
         Some(debited) => format!("{requested}, {} CAD final", dollars(debited)),
-    }
-}
-
-/// A reported amount with two decimals, or as it came where it has more.
-pub(super) fn dollars(amount: &ReportedAmount) -> String {
-    let cents = amount.cents().and_then(|cents| u64::try_from(cents).ok());
-    cents.map_or_else(
-        || amount.to_string(),
-        |cents| format!("{}.{:02}", cents / 100, cents % 100),
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reported_amounts_are_shown_exactly() {
-        for (number, shown) in [
-            ("500", "500.00"),
-            ("0.5", "0.50"),
-            ("12.345", "12.345"),
-            ("-1", "-1"),
-        ] {
-            let amount: Result<ReportedAmount, _> = serde_json::from_str(number);
-            assert_eq!(amount.ok().as_ref().map(dollars).as_deref(), Some(shown));
-        }
-    }
-
-    #[test]
-    fn an_unsigned_agreement_is_not_the_end() {
-        let seen = |status, code| StatusSeen {
-            status,
-            code,
-            meaning: "",
-        };
-        let unsigned = seen(SessionStatus::Completed, Some(StatusDetails::Eft0302));
-        assert!(!unsigned.is_final() && !unsigned.is_scheduled());
-        let scheduled = seen(SessionStatus::Completed, Some(StatusDetails::Eft0301));
-        assert!(scheduled.is_final() && scheduled.is_scheduled());
-        let failed = seen(SessionStatus::Failed, None);
-        assert!(failed.is_final() && !failed.is_scheduled());
-        assert!(!seen(SessionStatus::InProgress, None).is_final());
     }
 }

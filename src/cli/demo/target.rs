@@ -5,6 +5,7 @@ use flinks_pay::sandbox::{Sandbox, SandboxError};
 
 use crate::cli::control::Control;
 use crate::cli::problem::Problem;
+use crate::cli::{connect, credentials};
 
 /// A server to run against.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ impl Target {
             )
             .caused_by(&error)
         })?;
-        let environment = environment(sandbox.base_url().as_str())?;
+        let environment = at(sandbox.base_url().as_str())?;
         let credentials = Credentials::basic(sandbox.client_id(), sandbox.client_secret());
         let mut target = Self::connect(environment, credentials).await?;
         target.own = Some(sandbox);
@@ -35,7 +36,7 @@ impl Target {
 
     /// Uses the server at an address, with the credentials in the environment.
     pub(super) async fn at(base_url: &str) -> Result<Self, Problem> {
-        let environment = environment(base_url)?;
+        let environment = at(base_url)?;
         if host(&environment) == host(&Environment::production()) {
             let remedy = format!(
                 "use the sandbox, {}, or leave out --base-url",
@@ -53,24 +54,12 @@ impl Target {
         environment: Environment,
         credentials: Result<Credentials, CredentialsError>,
     ) -> Result<Self, Problem> {
-        let credentials = credentials.map_err(|error| {
-            let remedy = "set FLINKS_PAY_CLIENT_ID and FLINKS_PAY_CLIENT_SECRET; `flinks-pay sandbox` prints those of a \
-                          simulator";
-            Problem::new(format!("there are no credentials for {environment}"), remedy).caused_by(&error)
-        })?;
+        let credentials = credentials::checked(&environment, credentials)?;
         let control = Control::find(&environment).await.map_err(|error| {
             let remedy = "see that it is up and that the address is right; `flinks-pay sandbox` starts a simulator";
             Problem::new(format!("{environment} cannot be reached"), remedy).caused_by(&error)
         })?;
-        let client = Client::builder(environment, credentials)
-            .build()
-            .map_err(|error| {
-                Problem::new(
-                    "the client cannot be set up",
-                    "see that this machine has root certificates",
-                )
-                .caused_by(&error)
-            })?;
+        let client = connect::client(environment, credentials)?;
         Ok(Self {
             client,
             control,
@@ -101,22 +90,15 @@ fn host(environment: &Environment) -> &str {
     host.strip_suffix('.').unwrap_or(host)
 }
 
-fn environment(base_url: &str) -> Result<Environment, Problem> {
-    // The text is not repeated: it may hold credentials.
-    Environment::custom(base_url).map_err(|error| {
-        Problem::new(
-            "--base-url cannot be used",
-            "give an address such as http://127.0.0.1:8080",
-        )
-        .caused_by(&error)
-    })
+fn at(base_url: &str) -> Result<Environment, Problem> {
+    connect::at(base_url, "--base-url")
 }
 
 #[cfg(test)]
 impl Target {
     /// A simulator whose control API is not used, as if it were none.
     pub(super) fn stranger(sandbox: &Sandbox) -> Result<Self, Problem> {
-        let environment = environment(sandbox.base_url().as_str())?;
+        let environment = at(sandbox.base_url().as_str())?;
         let credentials = Credentials::basic(sandbox.client_id(), sandbox.client_secret());
         let client =
             credentials.map(|credentials| Client::builder(environment, credentials).build());

@@ -6,9 +6,10 @@ use flinks_pay::domain::SessionId;
 use tokio::time::{Instant, sleep};
 
 use super::super::failure;
-use super::super::step::{StatusSeen, Step};
+use super::super::step::Step;
 use super::Flow;
 use crate::cli::problem::Problem;
+use crate::cli::seen::StatusSeen;
 
 /// How a person is waited for.
 #[derive(Debug, Clone, Copy)]
