@@ -137,18 +137,28 @@ def since():
     return found.stdout.strip() or sys.exit(f"git does not know {RESULTS}: the results are not committed")
 
 
-def changed():
-    commit = since()
-    print(f"results of {commit[:12]}")
+def differing(commit):
+    """A file with what has changed since a commit."""
     difference = OUTPUT / "changed.diff"
     OUTPUT.mkdir(parents=True, exist_ok=True)
     with difference.open("w") as file:
         subprocess.run(["git", "diff", commit, "--", "src"], cwd=ROOT, stdout=file, check=True)
+    return difference
+
+
+def on_changed_lines(group, difference):
+    # An empty difference is one that cargo-mutants does not take.
+    return listed(group, "--in-diff", difference) if difference.stat().st_size else []
+
+
+def changed():
+    commit = since()
+    print(f"results of {commit[:12]}")
+    difference = differing(commit)
     old, new, faults = read(), {}, []
     for group in SETTINGS["group"]:
         key = keys(listed(group))
-        # An empty difference is one that cargo-mutants does not take.
-        touched = listed(group, "--in-diff", difference) if difference.stat().st_size else []
+        touched = on_changed_lines(group, difference)
         print(f"{group['name']}: {len(key)} mutants, {len(touched)} on changed lines")
         found = run(group, "--in-diff", difference) if touched else {}
         new |= {name: old[name] for name in key.values() if name in old}
@@ -159,12 +169,17 @@ def changed():
 
 
 def take(found):
-    """Adds to the results what runs have found, and drops what no longer exists."""
+    """Adds to the results what runs have found, and drops what no longer exists, and what was found of lines that have changed
+    since: the results that are written now are the ones that later changes are counted from."""
     key = keys([mutant for group in SETTINGS["group"] for mutant in listed(group)])
     unknown = sorted(found.keys() - key.keys())
     if unknown:
         sys.exit("found on another state of the code:\n" + "\n".join(unknown))
-    results = read() | {key[name]: outcome for name, outcome in found.items()}
+    difference = differing(since()) if RESULTS.exists() else None
+    touched = [mutant for group in SETTINGS["group"] if difference for mutant in on_changed_lines(group, difference)]
+    outdated = {key[mutant["name"]] for mutant in touched if mutant["name"] not in found}
+    kept = {name: outcome for name, outcome in read().items() if name not in outdated}
+    results = kept | {key[name]: outcome for name, outcome in found.items()}
     write(results, key.values())
     results = read()
     faults, noticed, viable = judge(results, excuses(), SETTINGS["floor"])
