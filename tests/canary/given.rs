@@ -9,16 +9,16 @@ use flinks_pay::{
 };
 
 use crate::markers::{
-    ACCOUNT, API_KEY, CITY, CLIENT_ID, CLIENT_SECRET, EMAIL, FIRST_NAME, LABEL, LAST_NAME,
-    POSTAL_CODE, REFERENCE, SESSION, STREET, URL,
+    ACCOUNT, API_KEY, BIRTH_DATE, CITY, CLIENT_ID, CLIENT_SECRET, EMAIL, FIRST_NAME, LABEL,
+    LAST_NAME, MIDDLE_NAME, OCCUPATION, POSTAL_CODE, REFERENCE, SESSION, STREET, URL,
 };
 
 pub(crate) fn payor() -> flinks_pay::session::PayorBuilder {
     Payor::new(FIRST_NAME, LAST_NAME)
-        .middle_name("Canarymiddle")
+        .middle_name(MIDDLE_NAME)
         .email(EMAIL)
-        .occupation("Canarykeeper")
-        .birth_date("90-02-10")
+        .occupation(OCCUPATION)
+        .birth_date(BIRTH_DATE)
         .address(
             Address::new(STREET, CITY, "ON", POSTAL_CODE)
                 .line2("Canarylane rear")

@@ -26,6 +26,9 @@ pub(crate) const SESSION: &str = "0f9e8d7c-6b5a-4c3d-8e1f-5e55c0deca7e";
 pub(crate) const OTHER: &str = "1a2b3c4d-5e6f-4a1b-9c2d-07e4ca9a4100";
 /// The first four characters are shown.
 pub(crate) const REFERENCE: &str = "ref-Canaryreference";
+pub(crate) const MIDDLE_NAME: &str = "Canarymiddle";
+pub(crate) const OCCUPATION: &str = "Canarykeeper";
+pub(crate) const BIRTH_DATE: &str = "90-02-10";
 /// In headers of answers: a cookie, a location.
 pub(crate) const HEADER: &str = "CanaryCookieUmber";
 
@@ -41,6 +44,9 @@ pub(crate) fn markers() -> Vec<(&'static str, String)> {
         ("webhook secret", WEBHOOK_SECRET),
         ("first name", FIRST_NAME),
         ("last name", LAST_NAME),
+        ("middle name", MIDDLE_NAME),
+        ("occupation", OCCUPATION),
+        ("birth date", BIRTH_DATE),
         ("email", "canarymail"),
         ("street", "canarylane"),
         ("city", CITY),

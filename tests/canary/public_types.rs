@@ -23,6 +23,8 @@ struct Public {
     /// Types and traits by the paths where they are defined, as [`std::any::type_name`] has them. Several have the same last
     /// name.
     names: BTreeSet<String>,
+    /// Modules of the crate whose names others repeat.
+    repeated: BTreeSet<String>,
 }
 
 /// Every public type that a value can have.
@@ -58,6 +60,9 @@ fn public() -> Public {
             public.look(&source, &[name], content);
         }
     }
+    // What is repeated is looked at where it comes from.
+    let unseen: Vec<_> = public.repeated.difference(&public.modules).collect();
+    assert!(unseen.is_empty(), "not looked at: {unseen:?}");
     public
 }
 
@@ -95,6 +100,12 @@ impl Public {
     fn gather(&mut self, here: &str, tree: &UseTree) {
         match tree {
             UseTree::Path(path) if path.ident == "self" => self.gather(here, &path.tree),
+            UseTree::Path(path) if path.ident == "crate" => {
+                let UseTree::Path(path) = &*path.tree else {
+                    panic!("a module repeats names of another module")
+                };
+                self.repeated.insert(path.ident.to_string());
+            }
             UseTree::Path(path) => self.gather(&format!("{here}::{}", path.ident), &path.tree),
             UseTree::Group(group) => group.items.iter().for_each(|tree| self.gather(here, tree)),
             UseTree::Name(name) => {
@@ -156,7 +167,7 @@ fn parse(path: &Path) -> syn::File {
 /// The control: modules in modules are seen, and types of the same name are told apart.
 #[test]
 fn every_public_module_is_looked_at() {
-    let Public { modules, names } = public();
+    let Public { modules, names, .. } = public();
     for module in [
         "blocking",
         "client",

@@ -1,8 +1,8 @@
 //! What is answered, with markers wherever a server might put them.
 
 use crate::markers::{
-    ACCOUNT, API_KEY, CITY, CLIENT_ID, CLIENT_SECRET, EMAIL, FIRST_NAME, HEADER, LABEL, LAST_NAME,
-    OTHER, POSTAL_CODE, REFERENCE, SESSION, STREET, TOKEN, URL,
+    ACCOUNT, API_KEY, BIRTH_DATE, CITY, CLIENT_ID, CLIENT_SECRET, EMAIL, FIRST_NAME, HEADER, LABEL,
+    LAST_NAME, MIDDLE_NAME, OCCUPATION, OTHER, POSTAL_CODE, REFERENCE, SESSION, STREET, TOKEN, URL,
 };
 use crate::support::scripted::Reply;
 
@@ -15,7 +15,8 @@ pub(crate) fn details() -> serde_json::Value {
     serde_json::json!({
         "sessionId": SESSION, "referenceId": REFERENCE, "status": "Failed", "statusDetails": "EFT0301",
         "payor": {
-            "firstName": FIRST_NAME, "lastName": LAST_NAME, "email": EMAIL, "account": account,
+            "firstName": FIRST_NAME, "lastName": LAST_NAME, "middleName": MIDDLE_NAME,
+            "occupation": OCCUPATION, "birthDate": BIRTH_DATE, "email": EMAIL, "account": account,
             "address": { "addressLine1": STREET, "city": CITY, "postalCode": POSTAL_CODE },
         },
         "payee": { "account": account },
@@ -27,7 +28,7 @@ pub(crate) fn details() -> serde_json::Value {
 /// Every kind of answer, with markers wherever a server might put them.
 pub(crate) fn replies() -> Vec<Reply> {
     let all = format!(
-        "{CLIENT_ID} {CLIENT_SECRET} {API_KEY} {TOKEN} {FIRST_NAME} {LAST_NAME} {EMAIL} {STREET} {CITY} {POSTAL_CODE} \
+        "{CLIENT_ID} {CLIENT_SECRET} {API_KEY} {TOKEN} {FIRST_NAME} {MIDDLE_NAME} {LAST_NAME} {OCCUPATION} {BIRTH_DATE} {EMAIL} {STREET} {CITY} {POSTAL_CODE} \
          {ACCOUNT} {LABEL} {URL} {SESSION} {OTHER} {REFERENCE}"
     );
     let details = details();
