@@ -370,10 +370,10 @@ impl Memory {
         let token = self.tokens.get_mut(&name).unwrap();
         token.creates += 1;
         if token.creates > 1 {
+            self.reused.insert(name);
             if habits.one_per_create {
                 return Answer::empty(401);
             }
-            self.reused.insert(name);
         }
         let others = |made: &&Made| made.reference == reference && made.may_be_paid();
         if self.made.iter().any(|made| others(&made)) {
