@@ -20,7 +20,8 @@
 //! | 401 after a new token, 403, an answer about another session, anything else | the end |
 //!
 //! A status that has answered before and does not for one look is asked for again at the next one. Details need not have a
-//! code (S1): before `Completed` without one is taken for the end, the status is asked once more.
+//! code (S1), and then the status is asked as well. `Completed` without a code is taken for the end when three looks in a row
+//! say no more than that: the code, which may come later, tells whether a debit is scheduled.
 //!
 //! Each read is one attempt, and a second one with a token after a 401: the next look is what follows a failure, at the pace of
 //! the wait. Tokens are fetched as always, by the client's own [table](crate::client::RETRY_TABLE).

@@ -20,6 +20,9 @@ use crate::session::{
     GuaranteeDetails, Outcome, RiskLevel, SessionDetails, StatusReport, Step, StepReport,
 };
 
+/// How often `Completed` without a code is seen before it is taken for the outcome. The code says whether a debit is scheduled.
+const UNCLEAR_LOOKS: u32 = 3;
+
 impl Client {
     /// Waits until a session has come out, and returns how. Dropping the future ends the wait, at any time and with nothing
     /// left behind; the session goes on.
@@ -153,6 +156,8 @@ struct Course {
     seen: Option<StatusReport>,
     requested: Option<ReportedAmount>,
     awaits_signature: bool,
+    /// How often in a row the session was said to be completed, and nothing more.
+    unclear_looks: u32,
     step: Option<Step>,
     decision: Option<(Option<ReportedAmount>, Option<RiskLevel>)>,
     /// What failed last and has not succeeded since.
@@ -177,6 +182,7 @@ impl Course {
             seen: None,
             requested: policy.requested.map(ReportedAmount::from),
             awaits_signature: false,
+            unclear_looks: 0,
             step: None,
             decision: None,
             trouble: None,
@@ -292,8 +298,16 @@ impl Course {
             self.news.push_back(Progress::AwaitingPadSignature);
         }
         self.awaits_signature = awaits_signature;
+        // The code may be a look behind the status.
+        let is_unclear = outcome == Some(Outcome::Unclear(None));
+        self.unclear_looks = if is_unclear {
+            self.unclear_looks + 1
+        } else {
+            0
+        };
         let goes_on = match &outcome {
             None => true,
+            Some(_) if is_unclear => self.unclear_looks < UNCLEAR_LOOKS,
             Some(outcome) => !outcome.is_final() && self.policy.until_signed,
         };
         if let Some(details) = details {

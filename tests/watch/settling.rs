@@ -12,7 +12,6 @@ async fn a_session_that_has_ended_is_settled_at_the_first_look() {
         ),
         (status("Cancelled", "EFT0501"), Outcome::Cancelled),
         (status("Expired", "EFT0601"), Outcome::Expired),
-        (status("Completed", ""), Outcome::Unclear(None)),
         (
             status("Failed", "EFT0301"),
             Outcome::Contradictory(SessionStatus::Failed, StatusDetails::Eft0301),
@@ -25,6 +24,30 @@ async fn a_session_that_has_ended_is_settled_at_the_first_look() {
         assert_eq!(settled.outcome, outcome);
         assert_eq!(settled.report.session_id, session());
         assert_eq!(stage.times(), [Duration::ZERO]);
+    }
+}
+
+/// The code says whether a debit is scheduled, and may come a little later than the status.
+#[tokio::test]
+async fn completed_without_a_code_is_looked_at_again_before_it_is_the_outcome() {
+    let bare = || status("Completed", "");
+    for (answers, outcome, looks) in [
+        (vec![bare(), scheduled()], Outcome::Scheduled, 2),
+        (vec![bare(), bare(), scheduled()], Outcome::Scheduled, 3),
+        (vec![bare(); 3], Outcome::Unclear(None), 3),
+        // It counts from the last time that it was anything else.
+        (
+            vec![bare(), bare(), open(), bare(), bare(), scheduled()],
+            Outcome::Scheduled,
+            6,
+        ),
+    ] {
+        let stage = Stage::playing(answers).await;
+        let client = stage.client();
+        let wait = client.wait(&session(), WaitPolicy::default());
+        let settled = stage.clock.run(wait).await.unwrap();
+        assert_eq!(settled.outcome, outcome);
+        assert_eq!(stage.times().len(), looks);
     }
 }
 
