@@ -56,6 +56,8 @@ type Flight<E> = BoxFuture<'static, Result<AccessToken, E>>;
 
 struct State<E> {
     held: Option<Held>,
+    /// The token that was refused last.
+    refused: Option<AccessToken>,
     flight: Option<WeakShared<Flight<E>>>,
 }
 
@@ -73,6 +75,7 @@ impl<E: Clone + Send + Sync + 'static> TokenCache<E> {
             reuse,
             state: Mutex::new(State {
                 held: None,
+                refused: None,
                 flight: None,
             }),
         }
@@ -163,14 +166,17 @@ impl<E: Clone + Send + Sync + 'static> TokenCache<E> {
         self.hold(token, now, jitter, 0);
     }
 
-    /// Gives up a token that the server does not accept. One that has taken its place meanwhile stays.
+    /// Gives up what is held, because the server has refused this token. It may be another: what makes a server refuse one
+    /// token may be the matter with all that it gave out before, and there is one more try only. Whoever says so of the same
+    /// token later finds what was fetched for the first, and that stays.
     pub(crate) fn forget(&self, token: &AccessToken) {
-        let held = &mut self.state().held;
-        if held
-            .as_ref()
-            .is_some_and(|held| held.token.expose() == token.expose())
-        {
-            *held = None;
+        let state = &mut *self.state();
+        let is_it = |other: &AccessToken| other.expose() == token.expose();
+        if !state.refused.as_ref().is_some_and(is_it) {
+            state.refused = Some(token.clone());
+            state.held = None;
+        } else if state.held.as_ref().is_some_and(|held| is_it(&held.token)) {
+            state.held = None;
         }
     }
 

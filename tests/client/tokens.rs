@@ -469,3 +469,37 @@ async fn a_token_for_all_has_time_of_its_own() {
         assert_eq!(error.kind(), ErrorKind::Timeout, "{operation}");
     }
 }
+
+#[tokio::test]
+async fn when_every_token_is_revoked_a_refused_call_asks_for_another_and_takes_none_that_is_held() {
+    let gate = Arc::new(Semaphore::new(0));
+    let revoked = Arc::clone(&gate);
+    let tokens = AtomicUsize::new(0);
+    let server = Scripted::bare(move |asked: &Asked| {
+        if asked.line.contains("/authorize") {
+            return Reply::token(tokens.fetch_add(1, Ordering::SeqCst) + 1, 599);
+        }
+        match asked.header("authorization").as_slice() {
+            ["Bearer token-1" | "Bearer token-2"] if asked.line.contains("/details") => {
+                Reply::After(Arc::clone(&revoked), Box::new(Reply::of(401, &[], "")))
+            }
+            _ => fine(),
+        }
+    })
+    .await;
+    let client = patient(&server, ManualClock::new(), TokenReuse::OnePerCreate);
+    let read = tokio::spawn({
+        let client = client.clone();
+        async move { call(&client, Operation::GetSessionDetails).await }
+    });
+    while server.calls().is_empty() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    // The first create takes the token of the read, the second one of its own, which is the one that is held then.
+    for _ in 0..2 {
+        call(&client, Operation::CreateSession).await.unwrap();
+    }
+    gate.add_permits(2);
+    read.await.unwrap().unwrap();
+    assert_eq!(fetched(&server), 3);
+}

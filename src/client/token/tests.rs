@@ -319,13 +319,26 @@ async fn a_token_that_may_still_create_is_not_given_up_for_one_that_may_not() {
 }
 
 #[tokio::test]
-async fn only_the_token_that_was_refused_is_given_up() {
+async fn a_refusal_gives_up_whatever_is_held_and_the_same_one_again_nothing() {
     let bench = bench();
+    let refused = |text: &str| bench.cache.forget(&AccessToken::new(text).unwrap());
     bench.read().await.unwrap();
-    bench.cache.forget(&AccessToken::new("token-0").unwrap());
-    assert_eq!(bench.read().await.unwrap(), "token-1");
-    bench.cache.forget(&AccessToken::new("token-1").unwrap());
+    // It is as old as the one that was refused, or older: nobody knows whether it is any better.
+    refused("token-0");
     assert_eq!(bench.read().await.unwrap(), "token-2");
+    // What was fetched since the first of these refusals is not what they are about.
+    refused("token-0");
+    assert_eq!(bench.read().await.unwrap(), "token-2");
+    refused("token-2");
+    assert_eq!(bench.read().await.unwrap(), "token-3");
+    // A server that gives out a token again that it has refused may refuse it again.
+    bench.cache.put(
+        &token("token-2", LIFETIME),
+        bench.clock.now(),
+        &bench.jitter,
+    );
+    refused("token-2");
+    assert_eq!(bench.read().await.unwrap(), "token-4");
 }
 
 #[tokio::test]
