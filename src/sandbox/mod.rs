@@ -39,6 +39,7 @@
 //! | What code has a guarantee that the integrator rejects? | EFT0402; none is published |
 //! | What if a guarantee needs no decision? | confirm is refused with 400 |
 //! | What becomes of a payor who declines a lower offer? | the session stays `InProgress` until it expires; no code is published |
+//! | What becomes of a payor who refuses the agreement? | the session stays `Completed` with EFT0302 until it expires; no code is published |
 //! | What does `amountModification` do? | it is repeated in the details; a preset amount stays as it is |
 //!
 //! # The control API

@@ -135,6 +135,7 @@ impl Session {
             status,
             status_details,
             events,
+            question: self.flow.asks_question(),
             over: self.flow.is_over(),
         }
     }

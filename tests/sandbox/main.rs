@@ -23,6 +23,7 @@ mod create;
 mod create_bodies;
 mod create_callers;
 mod create_values;
+mod departures;
 mod details;
 mod expiry;
 mod journal;

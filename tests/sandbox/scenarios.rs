@@ -121,9 +121,12 @@ type Deviation = fn(Payor) -> Payor;
 const DEVIATIONS: &[(&str, Deviation)] = &[
     ("nothing", |payor| payor),
     ("fail_login", Payor::fail_login),
+    ("mfa", Payor::mfa),
     ("wrong_name", Payor::wrong_name),
     ("low_balance", Payor::low_balance),
     ("decline_offer", Payor::decline_offer),
+    ("other_funding", Payor::other_funding),
+    ("refuse_agreement", Payor::refuse_agreement),
     ("enter_amount 42.00", |payor| {
         payor.enter_amount(cents(4_200))
     }),
