@@ -39,3 +39,19 @@ pub struct Behaviour {
     /// `Completed` with EFT0302 until it times out.
     pub refuse_agreement: bool,
 }
+
+impl Behaviour {
+    /// Everything that either says.
+    pub(super) fn beside(self, other: Self) -> Self {
+        Self {
+            fail_login: self.fail_login || other.fail_login,
+            mfa: self.mfa || other.mfa,
+            wrong_name: self.wrong_name || other.wrong_name,
+            low_balance: self.low_balance || other.low_balance,
+            enter_amount: self.enter_amount.or(other.enter_amount),
+            decline_offer: self.decline_offer || other.decline_offer,
+            other_funding: self.other_funding || other.other_funding,
+            refuse_agreement: self.refuse_agreement || other.refuse_agreement,
+        }
+    }
+}

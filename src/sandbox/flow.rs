@@ -141,6 +141,12 @@ impl Flow {
         if self.left {
             return Err(Stuck::Left);
         }
+        let scenario = self.plan.scenario;
+        if self.screen.is_some_and(|it| scenario.times_out_on(it)) {
+            self.end = Some(End::Expired);
+            return Ok(&[]);
+        }
+        let behaviour = &behaviour.beside(scenario.behaviour());
         let posted = self.events.len();
         match self.screen {
             None => self.arrive(),
@@ -306,6 +312,18 @@ impl Flow {
             let last_message = offer.otherwise;
             self.refuse_guarantee(last_message);
         }
+        Ok(())
+    }
+
+    /// Ends a session whose guarantee could not be told to the integrator: the third delivery of the guarantee webhook has failed
+    /// (GCON).
+    ///
+    /// The code is not published either; EFT0402 is taken, as for a guarantee that is rejected. The offer itself stays
+    /// undecided.
+    pub(super) fn fail_delivery(&mut self) -> Result<(), NothingToDecide> {
+        let offer = self.pending_offer().ok_or(NothingToDecide)?;
+        let last_message = offer.otherwise;
+        self.refuse_guarantee(last_message);
         Ok(())
     }
 

@@ -108,6 +108,16 @@ impl Sandbox {
         Payor::new(Arc::clone(&self.core), *session)
     }
 
+    /// Does to a session what three failed deliveries of the guarantee webhook do: it fails, with EFT0402, as no code is
+    /// published for that.
+    ///
+    /// # Errors
+    ///
+    /// The session is unknown, or no guarantee of it waits for the integrator's decision.
+    pub fn fail_guarantee_delivery(&self, session: &SessionId) -> Result<(), SandboxError> {
+        self.core.fail_delivery(session)
+    }
+
     /// Moves the sandbox's time forward: tokens and sessions expire by it.
     pub fn advance(&self, by: Duration) {
         self.core.clock.advance(by);

@@ -16,7 +16,7 @@ use super::clock::SandboxClock;
 use super::control::Played;
 use super::error::SandboxError;
 use super::event::BrowserEvent;
-use super::flow::Stuck;
+use super::flow::{NothingToDecide, Stuck};
 use super::journal::Journal;
 use super::session::Session;
 use super::settings::Settings;
@@ -76,6 +76,15 @@ impl Core {
             Ok(session.played(events))
         });
         played.unwrap_or(Err(SandboxError::UnknownSession))
+    }
+
+    /// Ends a session whose guarantee webhook could not be delivered.
+    pub(super) fn fail_delivery(&self, id: &SessionId) -> Result<(), SandboxError> {
+        self.on_session(&mut self.world(), id, |session| {
+            session.flow.fail_delivery()
+        })
+        .ok_or(SandboxError::UnknownSession)?
+        .map_err(|NothingToDecide| SandboxError::NothingToDecide)
     }
 
     /// Does something with a session as it is now: one whose time is over has expired. Everything that changes a session goes

@@ -10,6 +10,7 @@
 
 mod bench;
 mod bodies;
+mod codes;
 mod contract;
 mod raw;
 
