@@ -31,8 +31,10 @@ mod journal;
 mod judge;
 mod lifecycle;
 mod paths;
+mod profile;
 mod redaction;
 mod scenarios;
+mod seed;
 mod status;
 #[path = "../support/trace.rs"]
 mod trace;
