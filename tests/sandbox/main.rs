@@ -30,6 +30,7 @@ mod expiry;
 mod journal;
 mod judge;
 mod lifecycle;
+mod machine;
 mod paths;
 mod profile;
 mod redaction;
