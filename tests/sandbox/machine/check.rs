@@ -3,24 +3,24 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use flinks_pay::sandbox::{Behaviour, Played, SandboxError, StatusAccess, TokenUse};
-use flinks_pay::{Amount, SessionId};
+use flinks_pay::SessionId;
+use flinks_pay::sandbox::{SandboxError, StatusAccess, TokenUse};
 use serde_json::{Value, json};
 
 use super::calls::{Answer, Site};
 use super::course::Course;
 use super::model::{Session, Token, plain};
-use super::ops::{Departs, Op, Order, Which, With};
+use super::ops::{Op, Order, Which, With};
 
 /// A session that there never is.
 const NEVER: &str = "00000000-0000-4000-8000-000000000000";
 
 /// The simulator and the model of it.
 pub(super) struct Checked<'s> {
-    site: &'s mut Site,
+    pub(super) site: &'s mut Site,
     now: u64,
     tokens: Vec<Token>,
-    sessions: Vec<Session>,
+    pub(super) sessions: Vec<Session>,
     creates: usize,
     pub(super) seen: BTreeMap<String, u64>,
 }
@@ -32,7 +32,7 @@ struct Caller {
     live: Option<usize>,
 }
 
-type Outcome = Result<(), String>;
+pub(super) type Outcome = Result<(), String>;
 
 fn expect(answer: &Answer, status: u16, says: &str) -> Outcome {
     let body = &answer.body;
@@ -48,7 +48,7 @@ fn expect(answer: &Answer, status: u16, says: &str) -> Outcome {
     }
 }
 
-fn same(what: &str, found: &Value, expected: Value) -> Outcome {
+pub(super) fn same(what: &str, found: &Value, expected: Value) -> Outcome {
     if plain(found.clone()) == plain(expected.clone()) {
         Ok(())
     } else {
@@ -68,7 +68,7 @@ impl<'s> Checked<'s> {
         }
     }
 
-    fn note(&mut self, label: impl Into<String>) {
+    pub(super) fn note(&mut self, label: impl Into<String>) {
         *self.seen.entry(label.into()).or_default() += 1;
     }
 
@@ -242,7 +242,7 @@ impl<'s> Checked<'s> {
     }
 
     /// The session that is meant, its id, and the client that it is of.
-    fn meant(&mut self, which: Which) -> (Option<usize>, SessionId, usize) {
+    pub(super) fn meant(&mut self, which: Which) -> (Option<usize>, SessionId, usize) {
         let number = match which {
             Which::Some(index) if !self.sessions.is_empty() => {
                 Some(index.index(self.sessions.len()))
@@ -399,92 +399,4 @@ impl<'s> Checked<'s> {
             other => Err(format!("{other:?}, expected nothing to decide")),
         }
     }
-
-    // -- the payor --------------------------------------------------------------------------------------------------------
-
-    /// One step; whether there was one.
-    fn step(&mut self, which: Which, departs: &Departs) -> Result<bool, String> {
-        let (number, id, _) = self.meant(which);
-        let payor = self
-            .site
-            .sandbox
-            .payor(&id)
-            .with_behaviour(behaviour(departs));
-        let played = payor.step();
-        let Some(number) = number else {
-            self.note("step 404");
-            return match played {
-                Err(SandboxError::UnknownSession) => Ok(false),
-                other => Err(format!("{other:?}, expected no session")),
-            };
-        };
-        let session = &mut self.sessions[number];
-        let expected = session.course.step(departs);
-        match (played, expected) {
-            (Ok(played), Ok(posts)) => {
-                session.posted.extend(&posts);
-                agree(&played, session, &posts)?;
-                let events = payor.events().map_err(|error| error.to_string())?;
-                let events: Vec<&str> = events.iter().map(|it| it.as_str()).collect();
-                if events != session.posted {
-                    return Err(format!("posted {events:?}, expected {:?}", session.posted));
-                }
-                self.note("step 200");
-                Ok(true)
-            }
-            (Err(error), Err(why)) if refusal(&error) == why => {
-                self.note(format!("step {why}"));
-                Ok(false)
-            }
-            (played, expected) => Err(format!("{played:?}, expected {expected:?}")),
-        }
-    }
-}
-
-fn agree(played: &Played, session: &Session, posts: &[&str]) -> Outcome {
-    let course = &session.course;
-    let events: Vec<&str> = played.events.iter().map(|it| it.as_str()).collect();
-    let found = json!([
-        played.step,
-        played.status.as_str().replace("Canceled", "Cancelled"),
-        played.status_details,
-        events,
-        played.question,
-        played.over
-    ]);
-    let (status, code) = course.state();
-    let expected = json!([
-        course.screen(),
-        status,
-        code,
-        posts,
-        course.question,
-        course.over()
-    ]);
-    same("step", &found, expected)
-}
-
-fn refusal(error: &SandboxError) -> &'static str {
-    match error {
-        SandboxError::SessionEnded { .. } => "session_ended",
-        SandboxError::PayorLeft => "payor_left",
-        SandboxError::DecisionPending => "decision_pending",
-        SandboxError::AmountRefused { .. } => "amount_refused",
-        _ => "something else",
-    }
-}
-
-fn behaviour(departs: &Departs) -> Behaviour {
-    let mut behaviour = Behaviour::default();
-    behaviour.fail_login = departs.fail_login;
-    behaviour.mfa = departs.mfa;
-    behaviour.wrong_name = departs.wrong_name;
-    behaviour.low_balance = departs.low_balance;
-    behaviour.decline_offer = departs.decline_offer;
-    behaviour.other_funding = departs.other_funding;
-    behaviour.refuse_agreement = departs.refuse_agreement;
-    behaviour.enter_amount = departs
-        .enter
-        .map(|cents| Amount::from_cents(cents).unwrap());
-    behaviour
 }

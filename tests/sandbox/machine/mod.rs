@@ -9,6 +9,7 @@ mod check;
 mod course;
 mod model;
 mod ops;
+mod payor;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
