@@ -15,7 +15,8 @@ use crate::session::{
 
 use super::bank::{Account, NAME_MATCH, NAME_MISMATCH};
 use super::flow::{Flow, Guarantee};
-use super::profile::{AccountBeforeLogin, AccountNumberShown, Profile};
+use super::profile::Profile;
+use super::profile::choices::{AccountBeforeLogin, AccountNumberShown};
 use super::session::Session;
 use super::timestamp::rfc3339;
 

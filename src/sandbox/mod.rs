@@ -124,10 +124,12 @@ pub use error::SandboxError;
 pub use event::BrowserEvent;
 pub use journal::Exchange;
 pub use payor::Payor;
-pub use profile::{
+pub use profile::choices::{
     AccountBeforeLogin, AccountNumberShown, CancelDetails, CancelledSpelling, CompletedWebhook,
-    CreateStatus, CredentialsTaken, ErrorShape, ErrorShapes, Profile, ProfileError, Question,
-    StatusAccess, TokenLifetime, TokenUse,
+    CreateStatus, CredentialsTaken, ErrorShape, StatusAccess, TokenLifetime, TokenUse,
 };
+pub use profile::questions::Question;
+pub use profile::text::ProfileError;
+pub use profile::{ErrorShapes, Profile};
 pub use scenario::Scenario;
 pub use server::Sandbox;

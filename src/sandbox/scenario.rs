@@ -187,13 +187,15 @@ pub(super) fn within(amount: Amount, limits: Option<&Limits>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ReferenceId, RegularReferenceId};
+    use crate::domain::RegularReferenceId;
 
     #[test]
     fn every_scenario_is_found_by_its_reference_and_ours_by_a_longer_one() {
         for &scenario in Scenario::ALL {
             let name = scenario.reference_id();
             assert_eq!(Scenario::of(Some(name)), scenario);
+            // The stricter of the two products' patterns.
+            assert!(RegularReferenceId::new(name).is_ok(), "{name}");
             let ours = name.starts_with(Scenario::PREFIX);
             assert_eq!(ours, !Scenario::VENDOR.contains(&scenario), "{name}");
             let expected = if ours { scenario } else { Scenario::Happy1 };

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::domain::Rule;
 use crate::domain::rules::UNKNOWN_MEMBER;
-use crate::sandbox::profile::ErrorShape;
+use crate::sandbox::profile::choices::ErrorShape;
 use crate::sandbox::world::Core;
 use crate::session::{Operation, Violations};
 

@@ -13,7 +13,7 @@ use super::answer::Answer;
 use super::exchange::Arrived;
 use super::media_type;
 use crate::clock::Clock;
-use crate::sandbox::profile::CredentialsTaken;
+use crate::sandbox::profile::choices::CredentialsTaken;
 use crate::sandbox::world::{Core, World};
 use crate::session::Operation;
 

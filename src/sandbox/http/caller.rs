@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 
 use crate::clock::Clock;
 use crate::domain::ApiKey;
-use crate::sandbox::profile::CredentialsTaken;
+use crate::sandbox::profile::choices::CredentialsTaken;
 use crate::sandbox::world::{Core, World};
 
 /// A caller that the sandbox knows.

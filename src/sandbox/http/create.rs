@@ -13,7 +13,7 @@ use super::exchange::Arrived;
 use super::media_type;
 use crate::clock::Clock;
 use crate::domain::rules::{PAYEE_OR_SETTLEMENT, TOKEN_PER_CREATE};
-use crate::sandbox::profile::{CreateStatus, TokenUse};
+use crate::sandbox::profile::choices::{CreateStatus, TokenUse};
 use crate::sandbox::session::Session;
 use crate::sandbox::world::{Core, World};
 use crate::session::{Operation, SessionRequest};

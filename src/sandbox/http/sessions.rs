@@ -14,7 +14,7 @@ use super::exchange::Arrived;
 use super::media_type;
 use crate::domain::rules::CANCEL_OPEN_ONLY;
 use crate::sandbox::details::Details;
-use crate::sandbox::profile::{CancelDetails, StatusAccess};
+use crate::sandbox::profile::choices::{CancelDetails, StatusAccess};
 use crate::sandbox::session::Session;
 use crate::sandbox::world::Core;
 use crate::session::{GuaranteeDecision, Operation};

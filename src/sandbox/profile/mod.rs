@@ -1,17 +1,15 @@
 //! How the sandbox answers where the vendor's pages disagree.
 
-mod choices;
-mod questions;
-mod text;
+pub(super) mod choices;
+pub(super) mod questions;
+pub(super) mod text;
 
 use std::time::Duration;
 
-pub use self::choices::{
+use self::choices::{
     AccountBeforeLogin, AccountNumberShown, CancelDetails, CancelledSpelling, CompletedWebhook,
     CreateStatus, CredentialsTaken, ErrorShape, StatusAccess, TokenLifetime, TokenUse,
 };
-pub use self::questions::Question;
-pub use self::text::ProfileError;
 use crate::session::{Operation, SessionStatus};
 
 /// A value for each question on which the vendor's pages disagree. [`QUESTIONS`](Self::QUESTIONS) has them all, each with the

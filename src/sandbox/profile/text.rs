@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Profile, Question};
+use super::Profile;
+use super::questions::Question;
 
 /// Why a text is no profile.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -135,7 +136,7 @@ mod tests {
     #[test]
     fn settings_alone_change_the_default() {
         let mut expected = Profile::default();
-        expected.token_use = super::super::TokenUse::Reusable;
+        expected.token_use = super::super::choices::TokenUse::Reusable;
         assert_eq!("token-use=reusable".parse(), Ok(expected));
         assert_eq!(
             "token-use=reusable,cancel-details=given".parse(),

@@ -48,7 +48,7 @@ fn expect(answer: &Answer, status: u16, says: &str) -> Outcome {
     }
 }
 
-pub(super) fn same(what: &str, found: &Value, expected: Value) -> Outcome {
+pub(super) fn same(what: &str, found: &Value, expected: &Value) -> Outcome {
     if plain(found.clone()) == plain(expected.clone()) {
         Ok(())
     } else {
@@ -132,7 +132,7 @@ impl<'s> Checked<'s> {
         }
         expect(&answer, 200, "")?;
         let lifetime = json!(self.lifetime());
-        same("expires_in", &answer.body["expires_in"], lifetime)?;
+        same("expires_in", &answer.body["expires_in"], &lifetime)?;
         let text = answer.body["access_token"].as_str().unwrap_or_default();
         if text.is_empty() || self.tokens.iter().any(|token| token.text == text) {
             return Err(format!("a token that is not new: {}", answer.body));
@@ -236,7 +236,7 @@ impl<'s> Checked<'s> {
             sent,
             posted: Vec::new(),
         };
-        same("create", &answer.body, session.ids())?;
+        same("create", &answer.body, &session.ids())?;
         self.sessions.push(session);
         Ok(())
     }
@@ -286,7 +286,7 @@ impl<'s> Checked<'s> {
         self.note(format!("state {label}"));
         expect(&answer, 200, "")?;
         let expected = self.sessions[number].reported(&self.site.rules);
-        same("status", &answer.body, expected)
+        same("status", &answer.body, &expected)
     }
 
     fn details(&mut self, which: Which, with: With) -> Outcome {
@@ -348,7 +348,7 @@ impl<'s> Checked<'s> {
         self.note("cancel 200");
         expect(&answer, 200, "")?;
         let expected = self.sessions[number].cancelled(&self.site.rules);
-        same("cancel", &answer.body, expected)
+        same("cancel", &answer.body, &expected)
     }
 
     fn confirm(&mut self, which: Which, with: With, accept: bool) -> Outcome {
@@ -374,7 +374,7 @@ impl<'s> Checked<'s> {
             self.said_no(number);
         }
         expect(&answer, 200, "")?;
-        same("confirm", &answer.body, self.sessions[number].ids())
+        same("confirm", &answer.body, &self.sessions[number].ids())
     }
 
     /// The page tells the payor that the integrator's answer was no.

@@ -4,6 +4,7 @@ use super::ops::{Departs, Order};
 
 /// What a scenario changes.
 #[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Plot {
     departs: Departs,
     /// The guarantee covers half.
@@ -13,13 +14,13 @@ struct Plot {
     /// Cents that are typed where none are preset.
     types: u64,
     expires: bool,
-    pub(super) french: bool,
+    french: bool,
 }
 
 impl Plot {
     fn of(reference: &str) -> Self {
         let mut plot = Self {
-            types: 100_00,
+            types: 10_000,
             ..Self::default()
         };
         let (name, rest) = reference.split_once('-').unwrap_or((reference, ""));
@@ -30,8 +31,8 @@ impl Plot {
             ""
         };
         match name {
-            "Happy2" => (plot.half, plot.types) = (true, 1000_00),
-            "Happy3" => (plot.french, plot.types) = (true, 250_00),
+            "Happy2" => (plot.half, plot.types) = (true, 100_000),
+            "Happy3" => (plot.french, plot.types) = (true, 25_000),
             "Unhappy1" => plot.none = true,
             "SandboxLoginFails" => plot.departs.fail_login = true,
             "SandboxSecondQuestion" => plot.departs.mfa = true,
@@ -39,7 +40,7 @@ impl Plot {
             "SandboxWrongName" => plot.departs.wrong_name = true,
             "SandboxLowBalance" => plot.departs.low_balance = true,
             "SandboxDeclinesOffer" => {
-                (plot.half, plot.types) = (true, 1000_00);
+                (plot.half, plot.types) = (true, 100_000);
                 plot.departs.decline_offer = true;
             }
             "SandboxRefusesAgreement" => plot.departs.refuse_agreement = true,
@@ -69,6 +70,7 @@ pub(super) enum Guarantee {
 }
 
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Course {
     /// The screens that this session has, in order.
     route: Vec<&'static str>,

@@ -68,7 +68,7 @@ fn agree(played: &Played, session: &Session, posts: &[&str]) -> Outcome {
         course.question,
         course.over()
     ]);
-    same("step", &found, expected)
+    same("step", &found, &expected)
 }
 
 fn refusal(error: &SandboxError) -> &'static str {
