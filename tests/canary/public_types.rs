@@ -95,6 +95,8 @@ impl Public {
     fn gather(&mut self, here: &str, tree: &UseTree) {
         match tree {
             UseTree::Path(path) if path.ident == "self" => self.gather(here, &path.tree),
+            // A name of another public module, which has it where it is defined.
+            UseTree::Path(path) if path.ident == "crate" => {}
             UseTree::Path(path) => self.gather(&format!("{here}::{}", path.ident), &path.tree),
             UseTree::Group(group) => group.items.iter().for_each(|tree| self.gather(here, tree)),
             UseTree::Name(name) => {
