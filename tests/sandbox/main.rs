@@ -34,6 +34,7 @@ mod machine;
 mod paths;
 mod profile;
 mod redaction;
+mod refusals;
 mod scenarios;
 mod seed;
 mod status;
