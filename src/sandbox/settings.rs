@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::domain::{ApiKey, ClientId, ClientSecret};
 
+use super::profile::Profile;
+
 /// A client of the API: who may call it.
 #[derive(Debug)]
 pub(super) struct ApiClient {
@@ -17,6 +19,8 @@ pub(super) struct ApiClient {
 pub(super) struct Settings {
     /// The first is the one that the sandbox gives out.
     pub(super) clients: Vec<ApiClient>,
+    pub(super) profile: Profile,
+    /// The profile's, unless another one was asked for.
     pub(super) token_lifetime: Duration,
     pub(super) session_timeout: Duration,
     pub(super) settlement_account: bool,
