@@ -207,6 +207,18 @@ fn a_port_that_is_taken_is_said() {
 
 #[cfg(unix)]
 #[test]
+fn a_simulator_names_its_shop_if_it_is_asked_to() {
+    let mut running = Running::start(command(&["sandbox", "--open"]));
+    let base = running.read_to("FLINKS_PAY_BASE_URL=");
+    let (_, base) = base.split_once('=').unwrap();
+    let link = running.read_to("# A shop to pay in, in a browser: ");
+    assert!(link.ends_with(&format!(" {base}/demo/")), "{link}");
+    running.interrupt();
+    assert_eq!(running.finish().code, Some(0));
+}
+
+#[cfg(unix)]
+#[test]
 fn ctrl_c_ends_a_simulator_well() {
     let simulator = Simulator::start();
     let (base_url, id, secret) = (

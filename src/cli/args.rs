@@ -50,6 +50,7 @@ const SANDBOX_EXAMPLES: &str = "\
 Examples:
   flinks-pay sandbox
   flinks-pay sandbox --port 8080
+  flinks-pay sandbox --open              and a link to a shop's page
 
 It prints what another shell needs, as exports. Every start has new credentials.
 Ctrl-C ends it.";
@@ -119,6 +120,9 @@ pub(super) struct SandboxArgs {
     /// The port on 127.0.0.1; 0 for any that is free.
     #[arg(long, default_value_t = 0)]
     pub(super) port: u16,
+    /// Print the link of a shop's page, to click through payments by hand.
+    #[arg(long)]
+    pub(super) open: bool,
 }
 
 #[derive(Debug, Args)]

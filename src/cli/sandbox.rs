@@ -22,7 +22,7 @@ pub(super) async fn run(args: &SandboxArgs, out: &mut dyn Write) -> Result<Exit,
             .caused_by(&error)
         })?;
     let announced = async {
-        match announce(&sandbox, out) {
+        match announce(&sandbox, args.open, out) {
             Ok(()) => std::future::pending().await,
             // Whoever was to read the credentials is gone, so nobody will call.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Good),
@@ -44,7 +44,7 @@ pub(super) async fn run(args: &SandboxArgs, out: &mut dyn Write) -> Result<Exit,
 
 /// Says where it is and who may call it, so that a shell can take it up. The values need no quotes: they are an address
 /// and two texts of letters, digits and hyphens.
-fn announce(sandbox: &Sandbox, out: &mut dyn Write) -> io::Result<()> {
+fn announce(sandbox: &Sandbox, open: bool, out: &mut dyn Write) -> io::Result<()> {
     let base = sandbox.base_url().as_str().trim_end_matches('/');
     writeln!(
         out,
@@ -57,6 +57,9 @@ fn announce(sandbox: &Sandbox, out: &mut dyn Write) -> io::Result<()> {
         "export FLINKS_PAY_CLIENT_SECRET={}",
         sandbox.client_secret()
     )?;
+    if open {
+        writeln!(out, "# A shop to pay in, in a browser: {base}/demo/")?;
+    }
     writeln!(out, "flinks-pay demo --base-url \"$FLINKS_PAY_BASE_URL\"")?;
     out.flush()
 }

@@ -364,6 +364,11 @@ impl Flow {
         (status, Some(details))
     }
 
+    /// Whether a guarantee on offer waits for the integrator.
+    pub(super) fn awaits_integrator(&self) -> bool {
+        matches!(self.guarantee, Some(Guarantee::Offered(offer)) if offer.awaits_integrator)
+    }
+
     /// Whether the payor has nothing more to do here.
     pub(super) fn is_over(&self) -> bool {
         self.end.is_some() || self.left

@@ -5,7 +5,8 @@
 //! it gives, where the sources disagree, so that a client that lives with it lives with either reading. The state machine
 //! ([the flow of a session](Scenario)) knows nothing of HTTP; time is a clock that tests move.
 //!
-//! It does not judge itself against the contract, sends no webhooks and shows no page: the payor is played by a call.
+//! It does not judge itself against the contract and sends no webhooks. The payor is played by a call, or by hand on the page
+//! that it shows; see [below](#the-pages).
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -76,6 +77,20 @@
 //! | What becomes of a payor who refuses the agreement? | the session stays `Completed` with EFT0302 until it expires; no code is published |
 //! | What does `amountModification` do? | it is repeated in the details; a preset amount stays as it is |
 //!
+//! # The pages
+//!
+//! `/app/?sessionId=…` is the hosted page, in English or French by the session's language: it shows the screens of one session,
+//! posts its events to the page that embeds it, or goes to the session's redirect URLs, and says that it is a simulator. The
+//! bank's user name is the name of the scenario, the password `Everyday`; any other login fails (EFT0401). What else may go
+//! wrong is chosen on the page, under "For developers". `/demo/` is a shop that embeds it, with a backend in process.
+//!
+//! | Question | Here |
+//! |---|---|
+//! | What is posted when a page is loaded again? | `APP_MOUNTED`, and what happens from then on |
+//! | When does a page with a redirect go by itself? | when the payor has finished, or has chosen to leave. After a failure there is a link |
+//! | What is appended to the redirect URLs? | nothing; none is published |
+//! | Who may embed the page? | every page, as it may the vendor's. What the payor does is taken from the page's own origin only |
+//!
 //! # The control API
 //!
 //! Another process plays the payor, moves the time and reads the journal over HTTP, from this machine only: the host, and the
@@ -104,6 +119,7 @@ mod event;
 mod flow;
 mod http;
 mod journal;
+mod page;
 mod payor;
 mod profile;
 mod redact;

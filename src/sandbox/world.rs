@@ -74,14 +74,24 @@ impl Core {
         id: &SessionId,
         behaviour: &Behaviour,
     ) -> Result<Played, SandboxError> {
+        self.play_as(id, |_| Ok(*behaviour))
+    }
+
+    /// Plays one screen of a session, in a way that depends on where it is. Nothing comes between the look and the step.
+    pub(super) fn play_as<E: From<SandboxError>>(
+        &self,
+        id: &SessionId,
+        behaviour: impl FnOnce(&Session) -> Result<Behaviour, E>,
+    ) -> Result<Played, E> {
         let played = self.on_session(&mut self.world(), id, |session| {
-            let events = match session.flow.advance(behaviour) {
+            let behaviour = behaviour(session)?;
+            let events = match session.flow.advance(&behaviour) {
                 Ok(events) => events.to_vec(),
-                Err(stuck) => return Err(session.explain(stuck)),
+                Err(stuck) => return Err(session.explain(stuck).into()),
             };
             Ok(session.played(events))
         });
-        played.unwrap_or(Err(SandboxError::UnknownSession))
+        played.unwrap_or(Err(SandboxError::UnknownSession.into()))
     }
 
     /// Ends a session whose guarantee webhook could not be delivered.

@@ -9,26 +9,33 @@ use tokio::process::Command;
 use crate::site::Site;
 
 /// Long enough for a machine that does other things, too. Nothing waits for it unless the page does not report.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What every browser here is started with.
+pub(crate) const FLAGS: [&str; 7] = [
+    "--headless",
+    // Only this test's own pages are opened, and as root there is no other way.
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+];
+
+pub(crate) fn program() -> String {
+    std::env::var("CHROMIUM").unwrap_or_else(|_| "chromium".to_owned())
+}
 
 /// Opens a site's start page in a browser of its own, until the page reports.
 pub(crate) async fn report_of(site: &mut Site) -> Value {
-    let program = std::env::var("CHROMIUM").unwrap_or_else(|_| "chromium".to_owned());
+    let program = program();
     let room = tempfile::tempdir().unwrap();
     let log = room.path().join("log");
     let mut browser = Command::new(&program)
-        .args([
-            "--headless",
-            // Only this test's own pages are opened, and as root there is no other way.
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--no-first-run",
-            // Otherwise it starts nothing and waits for a debugger.
-            "--remote-debugging-port=0",
-        ])
+        .args(FLAGS)
+        // Otherwise it starts nothing and waits for a debugger.
+        .arg("--remote-debugging-port=0")
         .arg(format!("--user-data-dir={}", room.path().display()))
         .arg(&site.origin)
         .stdin(Stdio::null())

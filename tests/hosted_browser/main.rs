@@ -14,6 +14,8 @@
 )]
 
 mod browser;
+mod devtools;
+mod simulator;
 mod site;
 
 use browser::report_of;

@@ -31,6 +31,7 @@ mod journal;
 mod judge;
 mod lifecycle;
 mod machine;
+mod page;
 mod paths;
 mod profile;
 mod redaction;

@@ -10,7 +10,7 @@ use crate::domain::SessionId;
 /// The session in the path; `None` for a text that is no session id, one that is not even UTF-8 included. axum by itself
 /// would answer the latter in plain text, which is no error shape of the contract.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked(pub(super) Option<SessionId>);
+pub(in crate::sandbox) struct Asked(pub(in crate::sandbox) Option<SessionId>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = Infallible;

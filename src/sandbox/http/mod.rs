@@ -18,8 +18,12 @@ use axum::middleware;
 use axum::routing::{MethodRouter, get, post};
 
 use self::answer::Answer;
+use super::page;
 use super::world::Core;
+
 use crate::session::Operation;
+pub(super) use asked::Asked;
+pub(super) use control::is_loopback;
 
 pub(super) fn router(core: Arc<Core>) -> Router {
     let api = Operation::ALL
@@ -34,7 +38,9 @@ pub(super) fn router(core: Arc<Core>) -> Router {
             exchange::exchange,
         ))
         .with_state(Arc::clone(&core));
-    control::router(core).fallback_service(api)
+    control::router(Arc::clone(&core))
+        .merge(page::router(core))
+        .fallback_service(api)
 }
 
 fn handler(operation: Operation) -> MethodRouter<Arc<Core>> {

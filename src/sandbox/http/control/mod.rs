@@ -62,7 +62,7 @@ fn text<'r>(request: &'r Request, name: &HeaderName) -> Option<&'r str> {
 }
 
 /// Whether a host, with or without a port, is this machine by its name.
-fn is_loopback(host: &str) -> bool {
+pub(in crate::sandbox) fn is_loopback(host: &str) -> bool {
     host.parse::<Authority>().is_ok_and(|authority| {
         let name = authority
             .host()
