@@ -14,6 +14,8 @@ pub(super) use self::session::{
 pub(super) use self::webhook::{
     Kind, ListenArgs, SECRET_VARIABLE, SendArgs, WebhookArgs, WebhookCommand,
 };
+use flinks_pay::sandbox::Profile;
+
 use super::demo::Scenario;
 
 const EXAMPLES: &str = "\
@@ -51,8 +53,11 @@ Examples:
   flinks-pay sandbox
   flinks-pay sandbox --port 8080
   flinks-pay sandbox --open              and a link to a shop's page
+  flinks-pay sandbox --profile lenient   forgiving where the vendor's pages disagree
+  flinks-pay sandbox --seed 7            the same ids, tokens and choices each time
 
-It prints what another shell needs, as exports. Every start has new credentials.
+It prints what another shell needs, as exports, and each operation as a line of curl.
+Every start has new credentials, but for those with the same --seed.
 Ctrl-C ends it.";
 
 const SPEC_EXAMPLES: &str = "\
@@ -123,6 +128,13 @@ pub(super) struct SandboxArgs {
     /// Print the link of a shop's page, to click through payments by hand.
     #[arg(long)]
     pub(super) open: bool,
+    /// How it answers where the vendor's pages disagree: strict, geft, eft or lenient, and single settings, such as
+    /// geft,token-use=single.
+    #[arg(long, value_name = "PROFILE", default_value_t = Profile::default())]
+    pub(super) profile: Profile,
+    /// Draw every id and every choice from this number, so that a run can be repeated.
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) seed: Option<u64>,
 }
 
 #[derive(Debug, Args)]

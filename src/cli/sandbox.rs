@@ -1,8 +1,11 @@
 //! `flinks-pay sandbox`: a simulator in the foreground.
 
+mod curl;
+
 use std::io::{self, Write};
 
 use flinks_pay::sandbox::Sandbox;
+use flinks_pay::session::Operation;
 
 use super::args::SandboxArgs;
 use super::exit::Exit;
@@ -10,17 +13,17 @@ use super::problem::Problem;
 use super::unwritable;
 
 pub(super) async fn run(args: &SandboxArgs, out: &mut dyn Write) -> Result<Exit, Problem> {
-    let sandbox = Sandbox::builder()
-        .port(args.port)
-        .start()
-        .await
-        .map_err(|error| {
-            Problem::new(
-                "the simulator cannot start",
-                "choose another --port, or leave it out for a free one",
-            )
-            .caused_by(&error)
-        })?;
+    let mut builder = Sandbox::builder().port(args.port).profile(args.profile);
+    if let Some(seed) = args.seed {
+        builder = builder.seed(seed);
+    }
+    let sandbox = builder.start().await.map_err(|error| {
+        Problem::new(
+            "the simulator cannot start",
+            "choose another --port, or leave it out for a free one",
+        )
+        .caused_by(&error)
+    })?;
     let announced = async {
         match announce(&sandbox, args.open, out) {
             Ok(()) => std::future::pending().await,
@@ -61,5 +64,12 @@ fn announce(sandbox: &Sandbox, open: bool, out: &mut dyn Write) -> io::Result<()
         writeln!(out, "# A shop to pay in, in a browser: {base}/demo/")?;
     }
     writeln!(out, "flinks-pay demo --base-url \"$FLINKS_PAY_BASE_URL\"")?;
+    writeln!(out, "# Or call by call, from any language:")?;
+    for operation in curl::ORDER {
+        writeln!(out, "{}", curl::line(operation))?;
+        if operation == Operation::CreateSession {
+            writeln!(out, "{}", curl::PAYOR)?;
+        }
+    }
     out.flush()
 }
