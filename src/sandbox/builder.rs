@@ -31,6 +31,7 @@ pub struct SandboxBuilder {
     settlement_account: bool,
     regular_eft: bool,
     guarantee_decision: bool,
+    self_check: bool,
 }
 
 impl Default for SandboxBuilder {
@@ -48,6 +49,7 @@ impl Default for SandboxBuilder {
             settlement_account: true,
             regular_eft: true,
             guarantee_decision: false,
+            self_check: true,
         }
     }
 }
@@ -133,6 +135,12 @@ impl SandboxBuilder {
         self
     }
 
+    /// Sets whether every exchange is [judged](super::judge) by the contract; it is by default.
+    pub fn self_check(mut self, judged: bool) -> Self {
+        self.self_check = judged;
+        self
+    }
+
     /// Starts the sandbox on the current Tokio runtime.
     ///
     /// # Errors
@@ -162,6 +170,7 @@ impl SandboxBuilder {
             settlement_account: self.settlement_account,
             regular_eft: self.regular_eft,
             guarantee_decision: self.guarantee_decision,
+            self_check: self.self_check,
         };
         Sandbox::listen(
             Arc::new(Core::new(settings, self.clock, self.journal_capacity)),

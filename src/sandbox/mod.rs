@@ -5,7 +5,8 @@
 //! it gives, where the sources disagree, so that a client that lives with it lives with either reading. The state machine
 //! ([the flow of a session](Scenario)) knows nothing of HTTP; time is a clock that tests move.
 //!
-//! It does not judge itself against the contract, sends no webhooks and shows no page: the payor is played by a call.
+//! Every exchange is [judged](judge) by the contract: what it takes, what it refuses and what it answers. It sends no webhooks
+//! and shows no page: the payor is played by a call.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -21,12 +22,13 @@
 //! let session = client.create_guaranteed(&request).await?.session_id;
 //! sandbox.payor(&session).run()?;
 //! assert!(client.status(&session).await?.is_scheduled());
+//! assert!(sandbox.violations().is_empty());
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! Entry points: [`Sandbox::start`] and [`Sandbox::builder`], [`Sandbox::payor`], [`Sandbox::advance`],
-//! [`Sandbox::journal`].
+//! [`Sandbox::journal`], [`Sandbox::violations`].
 //!
 //! # What it does where the sources are silent or disagree
 //!
@@ -52,6 +54,7 @@
 //! | `POST /_sandbox/sessions/{sessionId}/step` | nothing, or a [`Behaviour`] | [`Played`] |
 //! | `POST /_sandbox/clock/advance` | [`Advance`] | [`Advanced`] |
 //! | `GET /_sandbox/journal` | | [`JournalReport`] |
+//! | `GET /_sandbox/violations` | | [`ViolationsReport`](judge::ViolationsReport) |
 //!
 //! A refusal is an object with `error` and `error_description`: 400 `invalid_request` for a body of another shape, 403
 //! `forbidden` for a caller that is not on this machine, 404 `not_found` for an unknown session, and 409 where the payor
@@ -68,6 +71,7 @@ mod event;
 mod flow;
 mod http;
 mod journal;
+pub mod judge;
 mod payor;
 mod redact;
 mod scenario;

@@ -15,6 +15,7 @@ use super::builder::SandboxBuilder;
 use super::error::SandboxError;
 use super::http;
 use super::journal::Exchange;
+use super::judge::{self, ViolationsReport};
 use super::payor::Payor;
 use super::world::Core;
 
@@ -53,6 +54,9 @@ impl Sandbox {
         let address = listener.local_addr().map_err(bind)?;
         let base_url = Url::parse(&format!("http://{address}"))?;
         let (stop, stopped) = oneshot::channel::<()>();
+        if core.settings.self_check {
+            judge::warm_up();
+        }
         let router = http::router(Arc::clone(&core));
         let serving = tokio::spawn(async move {
             let stopped = async {
@@ -117,6 +121,12 @@ impl Sandbox {
     #[must_use]
     pub fn journal(&self) -> Vec<Exchange> {
         self.core.world().journal.exchanges()
+    }
+
+    /// Returns what the [judge](super::judge) has found so far. Nothing is what is expected.
+    #[must_use]
+    pub fn violations(&self) -> ViolationsReport {
+        self.core.world().tally.report()
     }
 
     /// Stops accepting calls, waits a few seconds for those under way, and ends.

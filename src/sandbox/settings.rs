@@ -22,4 +22,5 @@ pub(super) struct Settings {
     pub(super) settlement_account: bool,
     pub(super) regular_eft: bool,
     pub(super) guarantee_decision: bool,
+    pub(super) self_check: bool,
 }

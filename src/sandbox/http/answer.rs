@@ -25,6 +25,8 @@ pub(super) struct Noted {
     pub(super) body: Value,
     /// Stands for the `detail` of the body, where that has something of the caller's in it.
     pub(super) detail: Option<String>,
+    /// Whether the answer departs from the contract on purpose, so that the judge leaves it out.
+    pub(super) spoilt: bool,
 }
 
 impl Answer {

@@ -7,7 +7,8 @@ mod caller;
 mod control;
 mod create;
 mod exchange;
-mod media_type;
+mod judged;
+pub(super) mod media_type;
 mod sessions;
 
 use std::sync::Arc;
