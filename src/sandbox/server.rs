@@ -144,6 +144,14 @@ impl Sandbox {
     }
 }
 
+#[cfg(test)]
+impl Sandbox {
+    /// The state, for tests of what is inside.
+    pub(super) fn core(&self) -> Arc<Core> {
+        Arc::clone(&self.core)
+    }
+}
+
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.serving.abort();

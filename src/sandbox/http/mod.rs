@@ -9,6 +9,8 @@ mod create;
 mod exchange;
 mod judged;
 pub(super) mod media_type;
+#[cfg(test)]
+mod planted;
 mod sessions;
 
 use std::sync::Arc;
@@ -27,7 +29,13 @@ pub(super) fn router(core: Arc<Core>) -> Router {
         .iter()
         .fold(Router::new(), |api, &operation| {
             api.route(operation.path(), handler(operation))
-        })
+        });
+    around(core, api)
+}
+
+/// Puts the record around the operations, and the control API beside them.
+fn around(core: Arc<Core>, operations: Router<Arc<Core>>) -> Router {
+    let api = operations
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
         .layer(middleware::from_fn_with_state(

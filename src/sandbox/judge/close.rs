@@ -14,7 +14,11 @@ pub(super) fn close(schema: &mut Value) -> Result<(), Joined> {
         Value::Object(keywords) => {
             let joined = keywords.get("allOf").and_then(Value::as_array);
             let mut parts = joined.into_iter().flatten();
-            if parts.any(|part| part.get("properties").or_else(|| part.get("$ref")).is_some()) {
+            if parts.any(|part| {
+                part.get("properties")
+                    .or_else(|| part.get("$ref"))
+                    .is_some()
+            }) {
                 return Err(Joined);
             }
             for (keyword, value) in keywords.iter_mut() {

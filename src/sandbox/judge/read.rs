@@ -28,7 +28,12 @@ pub(super) fn contract(name: &str, text: &str) -> Result<Contract, Unusable> {
     for &operation in Operation::ALL {
         operations.push(reader.operation(operation)?);
     }
-    let component = |name: &str| Pointer::root().join("components").join("schemas").join(name);
+    let component = |name: &str| {
+        Pointer::root()
+            .join("components")
+            .join("schemas")
+            .join(name)
+    };
     Ok(Contract {
         operations,
         error: reader.validator(component("AnyError"), Use::Answer)?,
@@ -203,7 +208,8 @@ impl<'d> Reader<'d> {
             let status = |node: &Node| node.as_number()?.as_u64()?.try_into().ok();
             calls.push(CallRule {
                 id: id.to_owned(),
-                operation: *operation.ok_or_else(|| Unusable::Missing(format!("a call by {id}")))?,
+                operation: *operation
+                    .ok_or_else(|| Unusable::Missing(format!("a call by {id}")))?,
                 refused: refused.iter().filter_map(status).collect(),
             });
         }
