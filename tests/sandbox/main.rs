@@ -15,6 +15,8 @@ mod raw;
 
 mod authorize;
 mod cancel;
+#[path = "../support/checked.rs"]
+mod checked;
 mod concurrency;
 mod confirm;
 mod control;
@@ -31,6 +33,7 @@ mod lifecycle;
 mod paths;
 mod redaction;
 mod scenarios;
+mod self_check;
 mod status;
 #[path = "../support/trace.rs"]
 mod trace;

@@ -1,4 +1,10 @@
 //! A sandbox that a test is done with must have kept to the contract. Tests start theirs here, and nowhere else.
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "each test program uses a part of it"
+)]
 
 use std::io::Write as _;
 use std::ops::Deref;
