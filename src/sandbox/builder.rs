@@ -11,6 +11,7 @@ use crate::domain::{ApiKey, ClientId, ClientSecret};
 use super::clock::SandboxClock;
 use super::error::SandboxError;
 use super::journal::Journal;
+use super::judge::SelfCheck;
 use super::server::Sandbox;
 use super::settings::{ApiClient, Settings};
 use super::world::Core;
@@ -31,7 +32,7 @@ pub struct SandboxBuilder {
     settlement_account: bool,
     regular_eft: bool,
     guarantee_decision: bool,
-    self_check: bool,
+    self_check: SelfCheck,
 }
 
 impl Default for SandboxBuilder {
@@ -49,7 +50,7 @@ impl Default for SandboxBuilder {
             settlement_account: true,
             regular_eft: true,
             guarantee_decision: false,
-            self_check: true,
+            self_check: SelfCheck::default(),
         }
     }
 }
@@ -137,7 +138,11 @@ impl SandboxBuilder {
 
     /// Sets whether every exchange is [judged](super::judge) by the contract; it is by default.
     pub fn self_check(mut self, judged: bool) -> Self {
-        self.self_check = judged;
+        self.self_check = if judged {
+            SelfCheck::On
+        } else {
+            SelfCheck::Off
+        };
         self
     }
 

@@ -15,7 +15,7 @@ use super::builder::SandboxBuilder;
 use super::error::SandboxError;
 use super::http;
 use super::journal::Exchange;
-use super::judge::{self, ViolationsReport};
+use super::judge::{self, SelfCheck, ViolationsReport};
 use super::payor::Payor;
 use super::world::Core;
 
@@ -54,7 +54,7 @@ impl Sandbox {
         let address = listener.local_addr().map_err(bind)?;
         let base_url = Url::parse(&format!("http://{address}"))?;
         let (stop, stopped) = oneshot::channel::<()>();
-        if core.settings.self_check {
+        if core.settings.self_check == SelfCheck::On {
             judge::warm_up();
         }
         let router = http::router(Arc::clone(&core));

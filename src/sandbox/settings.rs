@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::domain::{ApiKey, ClientId, ClientSecret};
 
+use super::judge::SelfCheck;
+
 /// A client of the API: who may call it.
 #[derive(Debug)]
 pub(super) struct ApiClient {
@@ -22,5 +24,5 @@ pub(super) struct Settings {
     pub(super) settlement_account: bool,
     pub(super) regular_eft: bool,
     pub(super) guarantee_decision: bool,
-    pub(super) self_check: bool,
+    pub(super) self_check: SelfCheck,
 }

@@ -80,13 +80,16 @@ fn note(report: &ViolationsReport) {
     let Some(path) = std::env::var_os(VARIABLE) else {
         return;
     };
-    let mut lines: String = report
-        .judged
-        .iter()
-        .map(|(operation, count)| format!("{operation} {count}\n"))
-        .collect();
-    lines += &format!("none {}\n", report.without_operation);
-    lines += &format!("violations {}\n", report.total);
+    let judged = report.judged.iter();
+    let counts = judged.map(|(operation, count)| (operation.as_str(), *count));
+    let more = [
+        ("none", report.without_operation),
+        ("violations", report.total),
+    ];
+    let mut lines = String::new();
+    for (name, count) in counts.chain(more) {
+        lines.extend([name, " ", &count.to_string(), "\n"]);
+    }
     let mut file = std::fs::File::options();
     // One write: programs append to it side by side.
     let file = file.append(true).create(true).open(path);

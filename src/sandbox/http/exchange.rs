@@ -15,7 +15,7 @@ use super::answer::{Answer, Noted};
 use super::judged::{self, Asked};
 use super::media_type;
 use crate::sandbox::journal::Exchange;
-use crate::sandbox::judge::{self, Presented, Verdict};
+use crate::sandbox::judge::{self, Presented, SelfCheck, Verdict};
 use crate::sandbox::redact;
 use crate::sandbox::world::Core;
 use crate::session::Operation;
@@ -61,10 +61,9 @@ pub(super) async fn exchange(
 ) -> Response {
     let opening = Opening::of(&core, &request);
     let (mut parts, body) = request.into_parts();
+    let judging = core.settings.self_check == SelfCheck::On;
     let presented = match opening.operation {
-        Some(operation) if core.settings.self_check => {
-            Some(Presented::of(operation, &mut parts).await)
-        }
+        Some(operation) if judging => Some(Presented::of(operation, &mut parts).await),
         _ => None,
     };
     let (arrived, mut response) = match read(body).await {
@@ -80,7 +79,7 @@ pub(super) async fn exchange(
         .remove::<Noted>()
         .unwrap_or_default();
     let mut verdict = None;
-    if core.settings.self_check {
+    if judging {
         let asked = Asked {
             operation: opening.operation,
             presented,

@@ -34,7 +34,7 @@ pub(super) async fn judge(
         (Out::Streamed, true) => Sent::Json(&noted.body),
         (Out::Whole(body), true) => body.as_ref().map_or(Sent::NoJson, Sent::Json),
     };
-    let verdict = judge::verdict(Call {
+    let verdict = judge::verdict(&Call {
         operation: asked.operation,
         presented: asked.presented,
         body: asked.body,

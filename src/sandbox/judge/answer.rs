@@ -69,7 +69,9 @@ fn add(part: Part, error: &ValidationError<'_>, verdict: &mut Verdict) {
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             match context.iter().min_by_key(|errors| distance(errors)) {
                 Some(nearest) if !nearest.is_empty() => {
-                    nearest.iter().for_each(|error| add(part, error, verdict));
+                    for error in nearest {
+                        add(part, error, verdict);
+                    }
                 }
                 _ => verdict.add(part, pointer, kind.keyword()),
             }

@@ -43,6 +43,14 @@ pub(super) use self::verdict::{Call, Sent, Verdict, verdict};
 /// The header that says how many violations there are in an exchange; there is none without one.
 pub const HEADER: &str = "x-sandbox-violations";
 
+/// Whether a sandbox judges itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum SelfCheck {
+    #[default]
+    On,
+    Off,
+}
+
 /// Returns what the contract says against the body of an answer: the wrong values, what is missing, and what it does not
 /// declare. Nothing for one that it accepts.
 ///

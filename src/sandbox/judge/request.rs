@@ -92,7 +92,7 @@ impl Scheme {
 /// a session or of a feature is neither.
 pub(super) fn judge(
     contract: &Contract,
-    presented: Presented,
+    presented: &Presented,
     body: Body<'_>,
     named: &[&'static str],
     verdict: &mut Verdict,
@@ -121,7 +121,7 @@ pub(super) fn judge(
 fn accepted(
     contract: &Contract,
     judge: &OperationJudge,
-    presented: Presented,
+    presented: &Presented,
     bytes: &[u8],
     verdict: &mut Verdict,
 ) {
@@ -154,7 +154,7 @@ fn accepted(
 fn is_rightly_refused(
     contract: &Contract,
     judge: &OperationJudge,
-    presented: Presented,
+    presented: &Presented,
     bytes: &[u8],
     named: &[&'static str],
     status: u16,

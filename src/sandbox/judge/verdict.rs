@@ -95,7 +95,7 @@ impl Verdict {
 }
 
 /// Judges an exchange, and logs what is found.
-pub(in crate::sandbox) fn verdict(call: Call<'_>) -> Verdict {
+pub(in crate::sandbox) fn verdict(call: &Call<'_>) -> Verdict {
     let mut verdict = Verdict::of(call.operation, call.status);
     match contract() {
         Ok(contract) => {
@@ -111,7 +111,7 @@ pub(in crate::sandbox) fn verdict(call: Call<'_>) -> Verdict {
                 Sent::NoJson => verdict.add(Part::Answer, "", "json"),
                 Sent::OtherType => verdict.add(Part::Answer, "", "content-type"),
             }
-            if let Some(presented) = call.presented {
+            if let Some(presented) = &call.presented {
                 request::judge(contract, presented, call.body, call.rules, &mut verdict);
             }
         }
