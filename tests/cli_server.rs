@@ -8,6 +8,8 @@
     missing_docs
 )]
 
+#[path = "support/checked.rs"]
+mod checked;
 mod cli_support;
 #[path = "support/trace.rs"]
 mod trace;
@@ -20,11 +22,11 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use checked::Checked;
 use cli_support::{
     Running, Simulator, assert_nothing_private, assert_plain, assert_snapshot, command, demo_at,
     finish, ids, run,
 };
-use flinks_pay::sandbox::Sandbox;
 use serde_json::Value;
 
 #[test]
@@ -252,11 +254,20 @@ struct Stranger {
 }
 
 struct Passed {
-    sandbox: Sandbox,
+    sandbox: Checked,
     http: reqwest::Client,
     /// Whether the payor goes through the page before the create is answered.
     at_once: bool,
     secrets: Mutex<BTreeSet<String>>,
+}
+
+/// Its sandbox ends on the runtime, where a panic goes unheard.
+impl Drop for Stranger {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.passed.sandbox.check();
+        }
+    }
 }
 
 impl Stranger {
@@ -268,7 +279,7 @@ impl Stranger {
             .unwrap();
         let (base_url, passed) = runtime.block_on(async {
             trace::listen();
-            let sandbox = Sandbox::start().await.unwrap();
+            let sandbox = checked::start().await;
             let http = reqwest::Client::builder()
                 .no_proxy()
                 .tls_certs_only([])

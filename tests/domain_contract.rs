@@ -281,6 +281,21 @@ fn every_text_type_takes_what_the_contract_accepts() {
     );
 }
 
+/// The simulator's judge takes the same spellings for granted as this file, by rule.
+#[cfg(feature = "sandbox")]
+#[test]
+fn the_simulators_judge_knows_the_same_spellings() {
+    let here: BTreeSet<_> = EXCEPTIONS
+        .iter()
+        .filter(|exception| matches!(exception.kind, Kind::Respelled | Kind::LooserThanFormat))
+        .map(|exception| exception.rule)
+        .collect();
+    assert_eq!(
+        flinks_pay::sandbox::judge::respellings().collect::<BTreeSet<_>>(),
+        here
+    );
+}
+
 #[test]
 fn every_type_with_a_component_is_judged() {
     let judged: BTreeSet<_> = subjects().iter().map(|subject| subject.main_rule).collect();

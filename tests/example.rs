@@ -8,13 +8,14 @@
     missing_docs
 )]
 
+#[path = "support/checked.rs"]
+mod checked;
 #[allow(dead_code, reason = "its `main` is for a person with credentials")]
 #[path = "../examples/guaranteed.rs"]
 mod guaranteed;
 #[path = "support/trace.rs"]
 mod trace;
 
-use flinks_pay::sandbox::Sandbox;
 use flinks_pay::{Client, Credentials, Environment, SessionStatus};
 
 #[test]
@@ -38,7 +39,7 @@ fn the_readme_shows_the_example_as_it_is() {
 #[tokio::test]
 async fn the_example_opens_a_session() {
     trace::listen();
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = checked::start().await;
     let client = Client::builder(
         Environment::custom(sandbox.base_url().as_str()).unwrap(),
         Credentials::basic(sandbox.client_id(), sandbox.client_secret()).unwrap(),

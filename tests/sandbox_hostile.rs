@@ -8,11 +8,14 @@
     missing_docs
 )]
 
+#[path = "support/checked.rs"]
+mod checked;
 #[path = "support/trace.rs"]
 mod trace;
 
 use std::time::Duration;
 
+use checked::Checked;
 use flinks_pay::domain::SessionId;
 use flinks_pay::sandbox::Sandbox;
 use reqwest::{Client, RequestBuilder, Response};
@@ -81,9 +84,9 @@ async fn session(sandbox: &Sandbox) -> SessionId {
     SessionId::new(answer["sessionId"].as_str().unwrap()).unwrap()
 }
 
-async fn sandbox() -> Sandbox {
+async fn sandbox() -> Checked {
     trace::listen();
-    Sandbox::start().await.unwrap()
+    checked::start().await
 }
 
 #[tokio::test]

@@ -114,6 +114,7 @@ async fn payment(
         report.journal = control.journal_after(earlier).await.ok();
     }
     let outcome = ended.map(|last| report.judge(&last));
-    target.close().await;
-    outcome
+    let closed = target.close().await;
+    let outcome = outcome?;
+    closed.map(|()| outcome)
 }

@@ -23,6 +23,26 @@ pub(crate) static CANCEL_OPEN_ONLY: Rule = Rule {
     enforcer: "the server, sandbox::Sandbox",
 };
 
+pub(crate) static GUARANTEE_PENDING_ONLY: Rule = Rule {
+    id: "guarantee-pending-only",
+    fields: &[],
+    limit: Limit::Protocol("a guarantee that waits for the integrator's decision"),
+    severity: Severity::Refuse,
+    source: "GCON",
+    contract: "#/paths/~1api~1v2~1sessions~1{sessionId}~1guarantees~1confirm/post",
+    enforcer: "the server, sandbox::Sandbox",
+};
+
+pub(crate) static CREDENTIALS_IN_ONE_PLACE: Rule = Rule {
+    id: "credentials-in-one-place",
+    fields: &[],
+    limit: Limit::Protocol("credentials in the form or in the header, not in both"),
+    severity: Severity::Refuse,
+    source: "contract",
+    contract: "#/paths/~1api~1v1~1authorize/post",
+    enforcer: "client::Credentials, sandbox::Sandbox",
+};
+
 pub(crate) static PAYEE_OR_SETTLEMENT: Rule = Rule {
     id: "payee-or-settlement",
     fields: &["payee"],

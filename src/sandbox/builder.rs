@@ -10,6 +10,7 @@ use super::chance::Chance;
 use super::clock::SandboxClock;
 use super::error::SandboxError;
 use super::journal::Journal;
+use super::judge::SelfCheck;
 use super::profile::Profile;
 use super::profile::choices::CredentialsTaken;
 use super::server::Sandbox;
@@ -34,6 +35,7 @@ pub struct SandboxBuilder {
     settlement_account: bool,
     regular_eft: bool,
     guarantee_decision: bool,
+    self_check: SelfCheck,
 }
 
 impl Default for SandboxBuilder {
@@ -53,6 +55,7 @@ impl Default for SandboxBuilder {
             settlement_account: true,
             regular_eft: true,
             guarantee_decision: false,
+            self_check: SelfCheck::default(),
         }
     }
 }
@@ -154,6 +157,16 @@ impl SandboxBuilder {
         self
     }
 
+    /// Sets whether every exchange is [judged](super::judge) by the contract; it is by default.
+    pub fn self_check(mut self, judged: bool) -> Self {
+        self.self_check = if judged {
+            SelfCheck::On
+        } else {
+            SelfCheck::Off
+        };
+        self
+    }
+
     /// Starts the sandbox on the current Tokio runtime.
     ///
     /// # Errors
@@ -191,6 +204,7 @@ impl SandboxBuilder {
             settlement_account: self.settlement_account,
             regular_eft: self.regular_eft,
             guarantee_decision: self.guarantee_decision,
+            self_check: self.self_check,
         };
         Sandbox::listen(
             Arc::new(Core::new(

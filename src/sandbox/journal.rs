@@ -37,6 +37,9 @@ pub struct Exchange {
     /// The ids of the [rules](crate::domain::RULES) that the request breaks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<String>,
+    /// What the [judge](super::judge) finds in the exchange: `answer at "/status": enum`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub violations: Vec<String>,
 }
 
 /// The most recent exchanges.

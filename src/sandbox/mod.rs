@@ -5,8 +5,8 @@
 //! it gives, where the sources disagree, so that a client that lives with it lives with either reading. The state machine
 //! ([the flow of a session](Scenario)) knows nothing of HTTP; time is a clock that tests move.
 //!
-//! It does not judge itself against the contract and sends no webhooks. The payor is played by a call, or by hand on the page
-//! that it shows; see [below](#the-pages).
+//! Every exchange is [judged](judge) by the contract: what it takes, what it refuses and what it answers. The payor is played by
+//! a call, or by hand on the page that it shows; see [below](#the-pages). It sends no webhooks.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -22,12 +22,13 @@
 //! let session = client.create_guaranteed(&request).await?.session_id;
 //! sandbox.payor(&session).run()?;
 //! assert!(client.status(&session).await?.is_scheduled());
+//! assert!(sandbox.violations().is_empty());
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! Entry points: [`Sandbox::start`] and [`Sandbox::builder`], [`Sandbox::payor`], [`Sandbox::advance`],
-//! [`Sandbox::journal`].
+//! [`Sandbox::journal`], [`Sandbox::violations`].
 //!
 //! # Scenarios and seeds
 //!
@@ -102,6 +103,7 @@
 //! | `POST /_sandbox/sessions/{sessionId}/step` | nothing, or a [`Behaviour`] | [`Played`] |
 //! | `POST /_sandbox/clock/advance` | [`Advance`] | [`Advanced`] |
 //! | `GET /_sandbox/journal` | | [`JournalReport`] |
+//! | `GET /_sandbox/violations` | | [`ViolationsReport`](judge::ViolationsReport) |
 //!
 //! A refusal is an object with `error` and `error_description`: 400 `invalid_request` for a body of another shape, 403
 //! `forbidden` for a caller that is not on this machine, 404 `not_found` for an unknown session, and 409 where the payor
@@ -119,6 +121,7 @@ mod event;
 mod flow;
 mod http;
 mod journal;
+pub mod judge;
 mod page;
 mod payor;
 mod profile;

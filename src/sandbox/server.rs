@@ -15,6 +15,7 @@ use super::builder::SandboxBuilder;
 use super::error::SandboxError;
 use super::http;
 use super::journal::Exchange;
+use super::judge::{self, SelfCheck, ViolationsReport};
 use super::payor::Payor;
 use super::profile::Profile;
 use super::world::Core;
@@ -55,6 +56,9 @@ impl Sandbox {
         let address = listener.local_addr().map_err(bind)?;
         let base_url = Url::parse(&format!("http://{address}"))?;
         let (stop, stopped) = oneshot::channel::<()>();
+        if core.settings.self_check == SelfCheck::On {
+            judge::warm_up();
+        }
         let router = http::router(Arc::clone(&core));
         let serving = tokio::spawn(async move {
             let stopped = async {
@@ -145,6 +149,12 @@ impl Sandbox {
         self.core.world().journal.exchanges()
     }
 
+    /// Returns what the [judge](super::judge) has found so far. Nothing is what is expected.
+    #[must_use]
+    pub fn violations(&self) -> ViolationsReport {
+        self.core.world().tally.report()
+    }
+
     /// Stops accepting calls, waits a few seconds for those under way, and ends.
     pub async fn shutdown(self) {
         self.stop_within(PATIENCE).await;
@@ -157,6 +167,14 @@ impl Sandbox {
         }
         // Dropping the handle afterwards aborts what is left.
         let _ = tokio::time::timeout(patience, &mut self.serving).await;
+    }
+}
+
+#[cfg(test)]
+impl Sandbox {
+    /// The state, for tests of what is inside.
+    pub(super) fn core(&self) -> Arc<Core> {
+        Arc::clone(&self.core)
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::domain::{ApiKey, ClientId, ClientSecret};
 
+use super::judge::SelfCheck;
 use super::profile::Profile;
 
 /// A client of the API: who may call it.
@@ -26,4 +27,5 @@ pub(super) struct Settings {
     pub(super) settlement_account: bool,
     pub(super) regular_eft: bool,
     pub(super) guarantee_decision: bool,
+    pub(super) self_check: SelfCheck,
 }

@@ -17,6 +17,7 @@ use super::error::SandboxError;
 use super::event::BrowserEvent;
 use super::flow::{NothingToDecide, Stuck};
 use super::journal::Journal;
+use super::judge::Tally;
 use super::session::Session;
 use super::settings::Settings;
 use super::token::Tokens;
@@ -36,6 +37,7 @@ pub(super) struct World {
     pub(super) tokens: Tokens,
     pub(super) sessions: HashMap<SessionId, Session>,
     pub(super) journal: Journal,
+    pub(super) tally: Tally,
 }
 
 impl Core {
@@ -50,6 +52,7 @@ impl Core {
             tokens: Tokens::default(),
             sessions: HashMap::new(),
             journal: Journal::new(journal_capacity),
+            tally: Tally::default(),
         };
         Self {
             settings,

@@ -14,6 +14,8 @@
 mod blocking;
 mod calls;
 mod capture;
+#[path = "../support/checked.rs"]
+mod checked;
 mod debts;
 mod given;
 mod markers;

@@ -176,6 +176,7 @@ fn every_public_module_is_looked_at() {
         "domain",
         "hosted",
         "sandbox",
+        "sandbox::judge",
         "session",
         "watch",
         "webhook",

@@ -5,6 +5,7 @@ use flinks_pay::sandbox::Sandbox;
 use flinks_pay::{GuaranteeDecision, SessionId};
 
 use crate::calls::print;
+use crate::checked;
 use crate::given::{self, guaranteed, regular, schemes};
 use crate::markers::{API_KEY, CLIENT_ID, CLIENT_SECRET};
 use crate::told::Told;
@@ -16,7 +17,7 @@ pub(crate) async fn in_the_sandbox(told: &mut Told) {
         .client_secret(ClientSecret::new(CLIENT_SECRET).unwrap())
         .api_key(ApiKey::new(API_KEY).unwrap());
     told.look(&builder);
-    let sandbox = builder.start().await.unwrap();
+    let sandbox = checked::with(builder).await.unwrap();
     // Without a marker: the journal says that it has the ids of sessions, which are no one's.
     let unknown = SessionId::new("00000000-0000-4000-8000-000000000000").unwrap();
     for credentials in schemes() {
@@ -50,5 +51,5 @@ pub(crate) async fn in_the_sandbox(told: &mut Told) {
     for exchange in sandbox.journal() {
         told.look(&exchange);
     }
-    told.look(&sandbox);
+    told.look(&*sandbox);
 }

@@ -16,6 +16,7 @@ use flinks_pay::domain::{
     TransitNumber, Unit,
 };
 use flinks_pay::hosted::{HostedEvent, HostedPage};
+use flinks_pay::sandbox::judge::{Part, Violation, ViolationsReport};
 use flinks_pay::sandbox::{
     About, Advance, Advanced, Behaviour, JournalReport, Profile, ProfileError, SandboxClock,
     Scenario,
@@ -339,5 +340,14 @@ fn settings(told: &mut Told) {
     told.look(&Advance { seconds: 7 });
     report::<About>(told, serde_json::json!({ "name": "x", "version": "y" }));
     report::<Advanced>(told, serde_json::json!({ "movedSeconds": 7 }));
+    let violation = serde_json::json!({
+        "operation": "authorize", "status": 200, "part": "answer", "pointer": "/expires_in", "keyword": "type", "count": 1,
+    });
+    report::<Part>(told, violation["part"].clone());
+    report::<Violation>(told, violation.clone());
+    let judged = serde_json::json!({
+        "judged": { "authorize": 1 }, "withoutOperation": 0, "spoilt": 0, "respelled": {}, "total": 1, "violations": [violation],
+    });
+    report::<ViolationsReport>(told, judged);
     report::<JournalReport>(told, serde_json::json!({ "exchanges": [], "dropped": 0 }));
 }

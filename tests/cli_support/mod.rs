@@ -240,7 +240,24 @@ impl Simulator {
         panic!("nobody has called {operation}");
     }
 
+    /// Fails the test if its judge has found something.
+    #[track_caller]
+    pub(crate) fn check(&self) {
+        let address = self.base_url.strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(address).unwrap();
+        let request = format!(
+            "GET /_sandbox/violations HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains("\"total\":0,"), "{answer}");
+    }
+
     pub(crate) fn kill(&mut self) {
+        if self.running.is_some() && !std::thread::panicking() {
+            self.check();
+        }
         if let Some(mut running) = self.running.take() {
             running.child.kill().unwrap();
             running.child.wait().unwrap();

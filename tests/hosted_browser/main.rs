@@ -14,6 +14,8 @@
 )]
 
 mod browser;
+#[path = "../support/checked.rs"]
+mod checked;
 mod devtools;
 mod simulator;
 mod site;

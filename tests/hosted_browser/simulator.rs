@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use flinks_pay::sandbox::Sandbox;
+use crate::checked::{self, Checked};
 use serde_json::{Value, json};
 
 use crate::devtools::Tab;
@@ -12,7 +12,7 @@ const FRAME: bool = true;
 
 /// A shop in a tab of 320 pixels, the narrowest that a page has to bear.
 struct Shop {
-    sandbox: Sandbox,
+    sandbox: Checked,
     tab: Tab,
     test: &'static str,
     /// Where the hosted page is: in the frame, unless the payor was redirected.
@@ -22,7 +22,7 @@ struct Shop {
 
 impl Shop {
     async fn open(test: &'static str) -> Self {
-        let sandbox = Sandbox::start().await.unwrap();
+        let sandbox = checked::start().await;
         let mut tab = Tab::open().await;
         tab.is_wide(320).await;
         Self {

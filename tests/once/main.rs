@@ -8,6 +8,9 @@
 )]
 
 mod asleep;
+#[cfg(feature = "sandbox")]
+#[path = "../support/checked.rs"]
+mod checked;
 mod doubt;
 mod dropped;
 mod durable;

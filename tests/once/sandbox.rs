@@ -3,6 +3,7 @@
 use flinks_pay::sandbox::Sandbox;
 
 use super::*;
+use crate::checked;
 
 fn at(sandbox: &Sandbox) -> Client {
     let credentials = Credentials::basic(sandbox.client_id(), sandbox.client_secret()).unwrap();
@@ -24,7 +25,7 @@ fn arrived(sandbox: &Sandbox) -> usize {
 
 #[tokio::test]
 async fn a_debt_is_paid_once_however_often_it_is_asked_for() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = checked::start().await;
     let client = at(&sandbox);
     let first = *once(&client).await.unwrap().session_id();
     let new = client.replace(&first, &debt(), &request()).await.unwrap();
@@ -47,7 +48,7 @@ async fn a_debt_is_paid_once_however_often_it_is_asked_for() {
 
 #[tokio::test]
 async fn a_session_that_timed_out_is_found_by_its_status_or_replaced() {
-    let sandbox = Sandbox::start().await.unwrap();
+    let sandbox = checked::start().await;
     let client = at(&sandbox);
     let first = *once(&client).await.unwrap().session_id();
     sandbox.advance(Duration::from_secs(24 * 60 * 60));

@@ -9,6 +9,7 @@ use flinks_pay::sandbox::{Exchange, Sandbox, SandboxBuilder};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;
 
+use crate::checked::{self, Checked};
 use crate::contract;
 
 /// What was answered.
@@ -44,7 +45,7 @@ impl Answer {
 
 /// A sandbox under test.
 pub(crate) struct Bench {
-    pub(crate) sandbox: Sandbox,
+    pub(crate) sandbox: Checked,
     pub(crate) http: reqwest::Client,
     seen: Mutex<BTreeSet<(String, u16)>>,
 }
@@ -73,7 +74,7 @@ impl Bench {
     pub(crate) async fn with(builder: SandboxBuilder) -> Self {
         crate::trace::listen();
         Self {
-            sandbox: builder.start().await.unwrap(),
+            sandbox: checked::with(builder).await.unwrap(),
             http: http(),
             seen: Mutex::default(),
         }

@@ -18,7 +18,7 @@ const NEVER: &[(&str, u16)] = &[
 ];
 
 /// The good answers, and what each operation refuses.
-async fn everything(bench: &Bench) {
+pub(crate) async fn everything(bench: &Bench) {
     bench.authorize(&[]).await.expect(400);
     let grant = [("grant_type", "client_credentials")];
     bench.authorize(&grant).await.expect(401);

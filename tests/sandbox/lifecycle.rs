@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 
 use crate::bench::Bench;
 use crate::bodies::guaranteed;
+use crate::checked;
 
 fn address(sandbox: &Sandbox) -> SocketAddr {
     sandbox.base_url().socket_addrs(|| None).unwrap()[0]
@@ -29,10 +30,7 @@ async fn refuses(address: SocketAddr) -> bool {
 
 #[tokio::test]
 async fn it_listens_on_a_free_loopback_port() {
-    let (one, two) = (
-        Sandbox::start().await.unwrap(),
-        Sandbox::start().await.unwrap(),
-    );
+    let (one, two) = (checked::start().await, checked::start().await);
     assert!(address(&one).ip().is_loopback());
     assert_ne!(address(&one).port(), address(&two).port());
     assert_ne!(one.client_secret(), two.client_secret());
@@ -46,7 +44,8 @@ async fn it_listens_on_the_port_that_is_asked_for_once_that_is_free() {
     let at = address(&first.sandbox);
     first.token().await;
     first.sandbox.shutdown().await;
-    let second = Sandbox::builder().port(at.port()).start().await.unwrap();
+    let builder = Sandbox::builder().port(at.port());
+    let second = checked::with(builder).await.unwrap();
     assert_eq!(address(&second), at);
 }
 
@@ -110,9 +109,10 @@ async fn a_payor_is_played_after_the_end() {
 
 #[tokio::test]
 async fn a_port_that_is_taken_is_told() {
-    let first = Sandbox::start().await.unwrap();
+    let first = checked::start().await;
     let taken = address(&first).port();
-    let error = Sandbox::builder().port(taken).start().await.unwrap_err();
+    let builder = Sandbox::builder().port(taken);
+    let error = checked::with(builder).await.unwrap_err();
     assert!(matches!(&error, SandboxError::Bind { port, .. } if *port == taken));
     assert_eq!(
         error.to_string(),

@@ -16,6 +16,8 @@ mod raw;
 
 mod authorize;
 mod cancel;
+#[path = "../support/checked.rs"]
+mod checked;
 mod concurrency;
 mod confirm;
 mod control;
@@ -38,6 +40,7 @@ mod redaction;
 mod refusals;
 mod scenarios;
 mod seed;
+mod self_check;
 mod status;
 #[path = "../support/trace.rs"]
 mod trace;

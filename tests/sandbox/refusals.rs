@@ -88,7 +88,13 @@ async fn of_decisions(table: &mut Table) {
         let answer = bench.confirm(&id, &decision(second)).await;
         let what = format!("confirm twice: {first}, then {second}");
         table
-            .row(&bench, &what, &answer, (400, ""), Some((&id, &state)))
+            .row(
+                &bench,
+                &what,
+                &answer,
+                (400, "guarantee-pending-only"),
+                Some((&id, &state)),
+            )
             .await;
     }
     let id = bench.session(&guaranteed()).await;
@@ -102,7 +108,13 @@ async fn of_decisions(table: &mut Table) {
     let state = "Failed EFT0402";
     let what = "confirm after three failed deliveries";
     table
-        .row(&bench, what, &late, (400, ""), Some((&id, state)))
+        .row(
+            &bench,
+            what,
+            &late,
+            (400, "guarantee-pending-only"),
+            Some((&id, state)),
+        )
         .await;
 }
 

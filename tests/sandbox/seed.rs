@@ -93,7 +93,7 @@ async fn another_seed_and_none_draw_something_else() {
 async fn a_key_that_is_made_is_drawn_too() {
     let keys = builder().profile("credentials=api-key".parse::<Profile>().unwrap());
     let key = async |builder: SandboxBuilder| {
-        let sandbox = builder.start().await.unwrap();
+        let sandbox = crate::checked::with(builder).await.unwrap();
         sandbox.api_key().unwrap().to_owned()
     };
     let (one, two) = (keys.seed(9), builder());

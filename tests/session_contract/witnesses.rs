@@ -125,5 +125,5 @@ fn the_witnesses_in_steps_name_an_operation_and_its_answers() {
         }
         calls += 1;
     }
-    assert_eq!(calls, 4);
+    assert_eq!(calls, 6);
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
+use crate::checked;
 use flinks_pay::blocking;
-use flinks_pay::sandbox::Sandbox;
 use flinks_pay::watch::ReconcilePolicy;
 use flinks_pay::{DebtKey, GuaranteeDecision, Once, Progress, SessionStatus, WaitPolicy};
 use quote::ToTokens;
@@ -35,7 +35,7 @@ fn blocking_keys(base: &str) -> blocking::Client {
 
 #[test]
 fn a_payment_from_beginning_to_end() {
-    let (_runtime, sandbox) = on_a_runtime(async { Sandbox::start().await.unwrap() });
+    let (_runtime, sandbox) = on_a_runtime(checked::start());
     let credentials = Credentials::basic(sandbox.client_id(), sandbox.client_secret()).unwrap();
     let base = Environment::custom(sandbox.base_url().as_str()).unwrap();
     let client = blocking::Client::builder(base.clone(), credentials)
@@ -63,7 +63,7 @@ fn a_payment_from_beginning_to_end() {
 
 #[test]
 fn a_debt_is_collected_waited_for_and_not_collected_again() {
-    let (_runtime, sandbox) = on_a_runtime(async { Sandbox::start().await.unwrap() });
+    let (_runtime, sandbox) = on_a_runtime(checked::start());
     let credentials = Credentials::basic(sandbox.client_id(), sandbox.client_secret()).unwrap();
     let base = Environment::custom(sandbox.base_url().as_str()).unwrap();
     let client = blocking::Client::builder(base, credentials)

@@ -13,6 +13,9 @@ mod bases;
 mod blocking;
 mod bodies;
 mod certificates;
+#[cfg(all(feature = "blocking", feature = "sandbox"))]
+#[path = "../support/checked.rs"]
+mod checked;
 mod connections;
 mod host;
 mod http2;

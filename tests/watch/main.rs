@@ -10,6 +10,8 @@
 )]
 
 mod amounts;
+#[path = "../support/checked.rs"]
+mod checked;
 mod deadline;
 mod details;
 mod drops;
@@ -23,6 +25,7 @@ mod troubles;
 
 use std::time::Duration;
 
+use checked::Checked;
 use flinks_pay::client::Retries;
 use flinks_pay::sandbox::{Sandbox, SandboxBuilder};
 use flinks_pay::watch::{Progress, WaitError, WaitErrorKind, WaitPolicy, Watch};
@@ -81,12 +84,9 @@ fn empty(status: u16) -> Reply {
 }
 
 /// A sandbox that lives by the clock, and a client of it.
-async fn sandbox(clock: &Moved, builder: SandboxBuilder) -> (Sandbox, Client) {
-    let sandbox = builder
-        .clock(std::sync::Arc::new(clock.clone()))
-        .start()
-        .await
-        .unwrap();
+async fn sandbox(clock: &Moved, builder: SandboxBuilder) -> (Checked, Client) {
+    let builder = builder.clock(std::sync::Arc::new(clock.clone()));
+    let sandbox = checked::with(builder).await.unwrap();
     let credentials = Credentials::basic(sandbox.client_id(), sandbox.client_secret()).unwrap();
     let client = clock.client(sandbox.base_url().as_str(), credentials, Retries::default());
     (sandbox, client)

@@ -77,10 +77,24 @@ impl Target {
     }
 
     /// Stops the simulator, if it is the demo's own.
-    pub(super) async fn close(self) {
-        if let Some(sandbox) = self.own {
-            sandbox.shutdown().await;
+    ///
+    /// # Errors
+    ///
+    /// What its judge has found: then the demo has shown something that Flinks' own server would not do.
+    pub(super) async fn close(self) -> Result<(), Problem> {
+        let Some(sandbox) = self.own else {
+            return Ok(());
+        };
+        let report = sandbox.violations();
+        sandbox.shutdown().await;
+        if report.is_empty() {
+            return Ok(());
         }
+        Err(Problem::new(
+            "the simulator departed from the contract",
+            "report this, which is a fault of the simulator",
+        )
+        .because(report.to_string()))
     }
 }
 

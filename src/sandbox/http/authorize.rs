@@ -13,6 +13,7 @@ use super::answer::Answer;
 use super::exchange::Arrived;
 use super::media_type;
 use crate::clock::Clock;
+use crate::domain::rules::CREDENTIALS_IN_ONE_PLACE;
 use crate::sandbox::profile::choices::CredentialsTaken;
 use crate::sandbox::world::{Core, World};
 use crate::session::Operation;
@@ -61,7 +62,10 @@ fn answer(core: &Core, headers: &HeaderMap, arrived: &Arrived) -> Answer {
         return Answer::error(StatusCode::UNAUTHORIZED, "invalid_client", why);
     }
     let (id, secret) = match (headers.get(header::AUTHORIZATION), by_form) {
-        (Some(_), true) => return invalid("credentials by HTTP Basic or in the form, not both"),
+        (Some(_), true) => {
+            return invalid("credentials by HTTP Basic or in the form, not both")
+                .breaks(&CREDENTIALS_IN_ONE_PLACE);
+        }
         (Some(value), false) => basic(value.to_str().unwrap_or_default()).unwrap_or_default(),
         (None, _) => (
             grant.username.unwrap_or_default(),

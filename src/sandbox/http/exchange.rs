@@ -12,8 +12,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::answer::{Answer, Noted};
+use super::judged::{self, Asked};
 use super::media_type;
 use crate::sandbox::journal::Exchange;
+use crate::sandbox::judge::{self, Presented, SelfCheck, Verdict};
 use crate::sandbox::redact;
 use crate::sandbox::world::Core;
 use crate::session::Operation;
@@ -58,7 +60,12 @@ pub(super) async fn exchange(
     next: Next,
 ) -> Response {
     let opening = Opening::of(&core, &request);
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    let judging = core.settings.self_check == SelfCheck::On;
+    let presented = match opening.operation {
+        Some(operation) if judging => Some(Presented::of(operation, &mut parts).await),
+        _ => None,
+    };
     let (arrived, mut response) = match read(body).await {
         Ok(arrived) => {
             let mut request = Request::from_parts(parts, Body::empty());
@@ -77,9 +84,27 @@ pub(super) async fn exchange(
         .extensions_mut()
         .remove::<Noted>()
         .unwrap_or_default();
+    let mut verdict = None;
+    if judging {
+        let asked = Asked {
+            operation: opening.operation,
+            presented,
+            body: arrived.as_ref().map_or(judge::Body::Unread, |arrived| {
+                judge::Body::Whole(&arrived.bytes)
+            }),
+        };
+        let (judged, found) = judged::judge(asked, response, &noted).await;
+        response = judged;
+        verdict = Some(found);
+    }
     let status = response.status();
-    let exchange = opening.close(arrived.as_ref(), status, noted);
-    core.world().journal.push(exchange);
+    let exchange = opening.close(arrived.as_ref(), status, noted, verdict.as_ref());
+    let mut world = core.world();
+    if let Some(verdict) = &verdict {
+        world.tally.note(verdict);
+    }
+    world.journal.push(exchange);
+    drop(world);
     response
 }
 
@@ -104,7 +129,13 @@ impl Opening {
         next.run(request).await
     }
 
-    fn close(self, arrived: Option<&Arrived>, status: StatusCode, noted: Noted) -> Exchange {
+    fn close(
+        self,
+        arrived: Option<&Arrived>,
+        status: StatusCode,
+        noted: Noted,
+        verdict: Option<&Verdict>,
+    ) -> Exchange {
         let sent = arrived.filter(|arrived| !arrived.bytes.is_empty());
         let request = sent.and_then(|arrived| {
             if self.is_form {
@@ -126,6 +157,7 @@ impl Opening {
             request: request.as_ref().map(redact::request),
             answer: Some(redact::answer(&noted.body)),
             rules: noted.rules.into_iter().map(str::to_owned).collect(),
+            violations: verdict.map(Verdict::places).unwrap_or_default(),
         }
     }
 }

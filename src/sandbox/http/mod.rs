@@ -7,7 +7,10 @@ mod caller;
 mod control;
 mod create;
 mod exchange;
-mod media_type;
+mod judged;
+pub(super) mod media_type;
+#[cfg(test)]
+mod planted;
 mod sessions;
 
 use std::sync::Arc;
@@ -30,7 +33,13 @@ pub(super) fn router(core: Arc<Core>) -> Router {
         .iter()
         .fold(Router::new(), |api, &operation| {
             api.route(operation.path(), handler(operation))
-        })
+        });
+    around(core, api)
+}
+
+/// Puts the record around the operations, and the control API beside them.
+fn around(core: Arc<Core>, operations: Router<Arc<Core>>) -> Router {
+    let api = operations
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
         .layer(middleware::from_fn_with_state(

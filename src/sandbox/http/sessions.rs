@@ -12,7 +12,7 @@ use super::asked::Asked;
 use super::caller::{Calling, calling};
 use super::exchange::Arrived;
 use super::media_type;
-use crate::domain::rules::CANCEL_OPEN_ONLY;
+use crate::domain::rules::{CANCEL_OPEN_ONLY, GUARANTEE_PENDING_ONLY};
 use crate::sandbox::details::Details;
 use crate::sandbox::profile::choices::{CancelDetails, StatusAccess};
 use crate::sandbox::session::Session;
@@ -110,7 +110,7 @@ pub(super) async fn confirm(
         };
         if session.flow.decide(decision.is_accept()).is_err() {
             let why = "no guarantee of this session waits for a decision";
-            return Answer::problem(StatusCode::BAD_REQUEST, why);
+            return Answer::problem(StatusCode::BAD_REQUEST, why).breaks(&GUARANTEE_PENDING_ONLY);
         }
         let body = json!({ "sessionId": session.id, "referenceId": session.terms.reference_id });
         Answer::of(StatusCode::OK, &body)

@@ -25,7 +25,7 @@ fn client_of(sandbox: &Sandbox) -> Client {
 /// Two payments that succeed, one that is cancelled, and one that fails; each refusal is of the kind that is promised.
 async fn pays(profile: Profile) {
     let builder = Sandbox::builder().profile(profile);
-    let sandbox = builder.start().await.unwrap();
+    let sandbox = crate::checked::with(builder).await.unwrap();
     let client = client_of(&sandbox);
     let payor = || Payor::new("Robin", "Tester");
     let request = || GuaranteedEft::new(payor()).amount("120.50");

@@ -128,6 +128,7 @@ mod tests {
             sandbox.payor(&session).run().unwrap();
             // The server must outlive the last question.
             sleep(40 * SHORT).await;
+            assert!(sandbox.violations().is_empty());
         })
         .await;
         assert!(ended.unwrap().is_scheduled());
@@ -139,7 +140,11 @@ mod tests {
 
     #[tokio::test]
     async fn patience_ends() {
-        let (ended, printed) = wait(10 * SHORT, async |_sandbox, _| sleep(40 * SHORT).await).await;
+        let (ended, printed) = wait(10 * SHORT, async |sandbox, _| {
+            sleep(40 * SHORT).await;
+            assert!(sandbox.violations().is_empty());
+        })
+        .await;
         let said = said(&ended.unwrap_err());
         assert!(
             said.starts_with("error: nobody has finished the payment in time\n"),
@@ -152,6 +157,7 @@ mod tests {
     async fn a_server_that_goes_away_ends_the_wait() {
         let (ended, _) = wait(Duration::from_secs(60), async |sandbox, _| {
             sleep(10 * SHORT).await;
+            assert!(sandbox.violations().is_empty());
             sandbox.shutdown().await;
         })
         .await;
