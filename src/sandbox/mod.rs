@@ -5,7 +5,8 @@
 //! it gives, where the sources disagree, so that a client that lives with it lives with either reading. The state machine
 //! ([the flow of a session](Scenario)) knows nothing of HTTP; time is a clock that tests move.
 //!
-//! It does not judge itself against the contract, sends no webhooks and shows no page: the payor is played by a call.
+//! It does not judge itself against the contract, sends no webhooks and shows no page: the payor is played by a call. What goes
+//! wrong with a call goes wrong on demand: see [`FaultRule`] and [`Fault`].
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -49,13 +50,25 @@
 //! | Call | Sent | Answered |
 //! |---|---|---|
 //! | `GET /_sandbox` | | [`About`] |
+//! | `GET /_sandbox/sessions?limit=100&after={sessionId}` | | [`SessionPage`] |
+//! | `POST /_sandbox/sessions` | [`SessionOrder`] | 201, [`SessionStanding`] |
 //! | `POST /_sandbox/sessions/{sessionId}/step` | nothing, or a [`Behaviour`] | [`Played`] |
 //! | `POST /_sandbox/clock/advance` | [`Advance`] | [`Advanced`] |
 //! | `GET /_sandbox/journal` | | [`JournalReport`] |
+//! | `DELETE /_sandbox/journal` | | [`Forgotten`] |
+//! | `GET /_sandbox/faults` | | [`FaultList`] |
+//! | `POST /_sandbox/faults` | [`FaultRule`] | 201, [`FaultStanding`] |
+//! | `DELETE /_sandbox/faults` | | [`FaultList`], as it was |
+//! | `DELETE /_sandbox/faults/{id}` | | [`FaultStanding`], as it was |
+//! | `POST /_sandbox/connections/refuse` | [`Refusal`] | the same |
+//! | `POST /_sandbox/reset` | | [`Forgotten`] |
+//!
+//! `openapi/sandbox-control.yaml` in the repository describes it for other languages.
 //!
 //! A refusal is an object with `error` and `error_description`: 400 `invalid_request` for a body of another shape, 403
-//! `forbidden` for a caller that is not on this machine, 404 `not_found` for an unknown session, and 409 where the payor
-//! cannot go on: `session_ended`, `payor_left`, `decision_pending`, `amount_refused`.
+//! `forbidden` for a caller that is not on this machine, 404 `not_found` for an unknown session or rule, and 409 where the payor
+//! cannot go on: `session_ended`, `payor_left`, `decision_pending`, `amount_refused`, or a session cannot come to where it is to
+//! be, `unreachable`, or a rule finds no room, `too_many_faults`.
 
 mod bank;
 mod behaviour;
@@ -65,11 +78,14 @@ mod control;
 mod details;
 mod error;
 mod event;
+mod fault;
 mod flow;
 mod http;
 mod journal;
+mod line;
 mod payor;
 mod redact;
+mod roster;
 mod scenario;
 mod screen;
 mod server;
@@ -82,10 +98,14 @@ mod world;
 pub use behaviour::Behaviour;
 pub use builder::SandboxBuilder;
 pub use clock::SandboxClock;
-pub use control::{About, Advance, Advanced, JournalReport, Played};
+pub use control::{About, Advance, Advanced, Forgotten, JournalReport, Played, Refusal};
 pub use error::SandboxError;
 pub use event::BrowserEvent;
+pub use fault::{
+    Fault, FaultList, FaultMet, FaultRule, FaultStanding, RefusalShape, RetryAfter, Trigger, Turn,
+};
 pub use journal::Exchange;
 pub use payor::Payor;
+pub use roster::{Goal, SessionOrder, SessionPage, SessionStanding};
 pub use scenario::Scenario;
 pub use server::Sandbox;

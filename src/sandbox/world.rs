@@ -13,11 +13,13 @@ use crate::session::Limits;
 
 use super::behaviour::Behaviour;
 use super::clock::SandboxClock;
-use super::control::Played;
+use super::control::{Forgotten, Played};
 use super::error::SandboxError;
 use super::event::BrowserEvent;
+use super::fault::{FaultRule, FaultStanding, Faults};
 use super::flow::Stuck;
 use super::journal::Journal;
+use super::line::Porter;
 use super::session::Session;
 use super::settings::Settings;
 use super::token::Tokens;
@@ -27,6 +29,7 @@ pub(super) struct Core {
     pub(super) settings: Settings,
     pub(super) clock: SandboxClock,
     pub(super) started: Instant,
+    pub(super) porter: Porter,
     world: Mutex<World>,
 }
 
@@ -36,20 +39,17 @@ pub(super) struct World {
     pub(super) tokens: Tokens,
     pub(super) sessions: HashMap<SessionId, Session>,
     pub(super) journal: Journal,
+    pub(super) faults: Faults,
 }
 
 impl Core {
     pub(super) fn new(settings: Settings, clock: SandboxClock, journal_capacity: usize) -> Self {
-        let world = World {
-            tokens: Tokens::default(),
-            sessions: HashMap::new(),
-            journal: Journal::new(journal_capacity),
-        };
         Self {
             settings,
             started: clock.now(),
             clock,
-            world: Mutex::new(world),
+            porter: Porter::default(),
+            world: Mutex::new(World::new(journal_capacity)),
         }
     }
 
@@ -60,6 +60,27 @@ impl Core {
 
     pub(super) fn since_start(&self) -> Duration {
         self.clock.now().saturating_duration_since(self.started)
+    }
+
+    /// Adds a fault rule.
+    pub(super) fn fault(&self, rule: FaultRule) -> Result<FaultStanding, SandboxError> {
+        rule.check()?;
+        let most = Faults::MOST;
+        let added = self.world().faults.add(rule);
+        added.ok_or(SandboxError::TooManyFaults { most })
+    }
+
+    /// Forgets everything that has happened. Time goes on, and whatever was set up stays.
+    pub(super) fn reset(&self) -> Forgotten {
+        let mut world = self.world();
+        let fresh = World::new(world.journal.capacity());
+        let old = std::mem::replace(&mut *world, fresh);
+        Forgotten {
+            sessions: old.sessions.len(),
+            tokens: old.tokens.count(),
+            faults: old.faults.list().faults.len(),
+            exchanges: old.journal.len(),
+        }
     }
 
     /// Plays one screen of a session.
@@ -112,6 +133,16 @@ impl fmt::Debug for Core {
 }
 
 impl World {
+    /// A world in which nothing has happened yet.
+    pub(super) fn new(journal_capacity: usize) -> Self {
+        Self {
+            tokens: Tokens::default(),
+            sessions: HashMap::new(),
+            journal: Journal::new(journal_capacity),
+            faults: Faults::seeded(fastrand::u64(..)),
+        }
+    }
+
     /// Returns an id that no session has.
     ///
     /// # Errors

@@ -11,7 +11,9 @@
 mod bench;
 mod bodies;
 mod contract;
+mod control_api;
 mod raw;
+mod wire;
 
 mod authorize;
 mod cancel;
@@ -25,6 +27,7 @@ mod create_callers;
 mod create_values;
 mod details;
 mod expiry;
+mod faults;
 mod journal;
 mod judge;
 mod lifecycle;

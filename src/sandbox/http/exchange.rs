@@ -12,7 +12,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::answer::{Answer, Noted};
+use super::asked::Asked;
 use super::media_type;
+use super::trouble::Trouble;
+use crate::sandbox::fault::FaultMet;
 use crate::sandbox::journal::Exchange;
 use crate::sandbox::redact;
 use crate::sandbox::world::Core;
@@ -58,23 +61,32 @@ pub(super) async fn exchange(
     next: Next,
 ) -> Response {
     let opening = Opening::of(&core, &request);
-    let (parts, body) = request.into_parts();
-    let (arrived, mut response) = match read(body).await {
-        Ok(arrived) => {
-            let mut request = Request::from_parts(parts, Body::empty());
-            request.extensions_mut().insert(arrived.clone());
-            (Some(arrived), opening.handle(request, next).await)
+    let (mut parts, body) = request.into_parts();
+    let session = Asked::of(&mut parts).await;
+    let request = Request::from_parts(parts, Body::empty());
+    let mut trouble = Trouble::of(&core, opening.operation, session.as_ref(), &request);
+    let (arrived, answer) = if trouble.comes_first() {
+        (None, None)
+    } else {
+        match read(body).await {
+            Ok(arrived) if trouble.applies() => {
+                let mut request = request;
+                request.extensions_mut().insert(arrived.clone());
+                (Some(arrived), Some(opening.handle(request, next).await))
+            }
+            Ok(arrived) => (Some(arrived), None),
+            Err(refusal) => (None, Some(refusal.into_response())),
         }
-        Err(refusal) => (None, refusal.into_response()),
     };
+    let mut response = trouble.spoil(answer).await;
     let noted = response
         .extensions_mut()
         .remove::<Noted>()
         .unwrap_or_default();
-    let status = response.status();
-    let exchange = opening.close(arrived.as_ref(), status, noted);
+    let status = trouble.leaves_an_answer().then(|| response.status());
+    let exchange = opening.close(arrived.as_ref(), status, noted, trouble.met());
     core.world().journal.push(exchange);
-    response
+    trouble.send(response).await
 }
 
 impl Opening {
@@ -98,7 +110,13 @@ impl Opening {
         next.run(request).await
     }
 
-    fn close(self, arrived: Option<&Arrived>, status: StatusCode, noted: Noted) -> Exchange {
+    fn close(
+        self,
+        arrived: Option<&Arrived>,
+        status: Option<StatusCode>,
+        noted: Noted,
+        fault: Option<FaultMet>,
+    ) -> Exchange {
         let sent = arrived.filter(|arrived| !arrived.bytes.is_empty());
         let request = sent.and_then(|arrived| {
             if self.is_form {
@@ -107,19 +125,24 @@ impl Opening {
                 arrived.json()
             }
         });
-        // A body that did not arrive whole was none of an operation.
-        let operation = self.operation.filter(|_| arrived.is_some());
+        // A body that did not arrive whole was none of an operation. One that was not waited for may have been.
+        let operation = self
+            .operation
+            .filter(|_| arrived.is_some() || status.is_none());
         Exchange {
             sequence: 0,
             at_millis: self.at_millis,
             method: self.method,
             path: self.path,
             operation: operation.map(|operation| operation.id().to_owned()),
-            status: status.as_u16(),
+            status: status.map(|status| status.as_u16()),
             credential: noted.credential,
             request: request.as_ref().map(redact::request),
-            answer: Some(redact::answer(&noted.body)),
+            // What is no JSON is not kept.
+            answer: (status.is_some() && !noted.body.is_null())
+                .then(|| redact::answer(&noted.body)),
             rules: noted.rules.into_iter().map(str::to_owned).collect(),
+            fault,
         }
     }
 }
