@@ -28,11 +28,15 @@ mod create_values;
 mod details;
 mod expiry;
 mod faults;
+mod faults_client;
+mod faults_connections;
+mod faults_rules;
 mod journal;
 mod judge;
 mod lifecycle;
 mod paths;
 mod redaction;
+mod roster;
 mod scenarios;
 mod status;
 #[path = "../support/trace.rs"]

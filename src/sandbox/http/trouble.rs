@@ -92,7 +92,7 @@ impl Trouble {
         let Some(fault) = self.fault().cloned() else {
             return answer.unwrap_or_else(|| self.unheard());
         };
-        self.effective = true;
+        let revoked = std::mem::replace(&mut self.effective, true);
         match fault {
             Fault::Status {
                 status,
@@ -128,8 +128,8 @@ impl Trouble {
                 if self.operation == Some(Operation::Authorize) {
                     return self.revoke_new_token(answer).await;
                 }
-                // Whether there was a token to revoke was found out before the call was looked at.
-                self.effective = false;
+                // There was a token to revoke before the call was looked at, or there was none.
+                self.effective = revoked;
                 answer
             }
             Fault::ResetBeforeRequest
