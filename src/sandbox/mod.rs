@@ -101,9 +101,9 @@ pub use clock::SandboxClock;
 pub use control::{About, Advance, Advanced, Forgotten, JournalReport, Played, Refusal};
 pub use error::SandboxError;
 pub use event::BrowserEvent;
-pub use fault::{
-    Fault, FaultList, FaultMet, FaultRule, FaultStanding, RefusalShape, RetryAfter, Trigger, Turn,
-};
+pub use fault::kind::{Fault, RefusalShape, RetryAfter};
+pub use fault::ledger::{FaultList, FaultMet, FaultStanding};
+pub use fault::rule::{FaultRule, Trigger, Turn};
 pub use journal::Exchange;
 pub use payor::Payor;
 pub use roster::{Goal, SessionOrder, SessionPage, SessionStanding};

@@ -1,6 +1,7 @@
 //! The sessions of a sandbox as the control API shows them, and how one is put into the state that a test needs.
 
 use std::collections::BinaryHeap;
+use std::fmt;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
@@ -72,7 +73,7 @@ pub struct SessionPage {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SessionOrder {
@@ -122,6 +123,16 @@ impl SessionOrder {
     pub fn behaviour(mut self, behaviour: Behaviour) -> Self {
         self.behaviour = behaviour;
         self
+    }
+}
+
+/// The request is somebody's.
+impl fmt::Debug for SessionOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionOrder")
+            .field("until", &self.until)
+            .field("behaviour", &self.behaviour)
+            .finish_non_exhaustive()
     }
 }
 

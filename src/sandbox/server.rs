@@ -14,7 +14,7 @@ use crate::domain::SessionId;
 use super::builder::SandboxBuilder;
 use super::control::Forgotten;
 use super::error::SandboxError;
-use super::fault::{FaultList, FaultRule, FaultStanding};
+use super::fault::{FaultList, FaultRule, FaultStanding, Faults};
 use super::http;
 use super::journal::Exchange;
 use super::line::{Door, Wire};
@@ -144,7 +144,7 @@ impl Sandbox {
     /// Takes every fault rule out. Returns them as they were.
     #[allow(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn clear_faults(&self) -> FaultList {
-        self.core.world().faults.clear()
+        self.core.on_faults(Faults::clear)
     }
 
     /// Refuses connections from now on, until [`accept_connections`](Self::accept_connections). The port stays the sandbox's.

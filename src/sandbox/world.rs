@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -30,6 +31,8 @@ pub(super) struct Core {
     pub(super) clock: SandboxClock,
     pub(super) started: Instant,
     pub(super) porter: Porter,
+    /// Whether there are fault rules, so that a call without any does not look for one.
+    faulty: AtomicBool,
     world: Mutex<World>,
 }
 
@@ -49,6 +52,7 @@ impl Core {
             started: clock.now(),
             clock,
             porter: Porter::default(),
+            faulty: AtomicBool::new(false),
             world: Mutex::new(World::new(journal_capacity)),
         }
     }
@@ -66,8 +70,22 @@ impl Core {
     pub(super) fn fault(&self, rule: FaultRule) -> Result<FaultStanding, SandboxError> {
         rule.check()?;
         let most = Faults::MOST;
-        let added = self.world().faults.add(rule);
+        let added = self.on_faults(|faults| faults.add(rule));
         added.ok_or(SandboxError::TooManyFaults { most })
+    }
+
+    /// Does something with the fault rules. Everything that changes them goes through here.
+    pub(super) fn on_faults<T>(&self, act: impl FnOnce(&mut Faults) -> T) -> T {
+        let mut world = self.world();
+        let done = act(&mut world.faults);
+        let any = !world.faults.is_empty();
+        self.faulty.store(any, Ordering::Release);
+        done
+    }
+
+    /// Whether there are any fault rules.
+    pub(super) fn is_faulty(&self) -> bool {
+        self.faulty.load(Ordering::Acquire)
     }
 
     /// Forgets everything that has happened. Time goes on, and whatever was set up stays.
@@ -75,6 +93,7 @@ impl Core {
         let mut world = self.world();
         let fresh = World::new(world.journal.capacity());
         let old = std::mem::replace(&mut *world, fresh);
+        self.faulty.store(false, Ordering::Release);
         Forgotten {
             sessions: old.sessions.len(),
             tokens: old.tokens.count(),

@@ -46,23 +46,20 @@ pub(crate) async fn call(request: RequestBuilder) -> Answer {
 pub(crate) fn judge(method: &str, path: &str, sent: Option<&Value>, answer: &Answer) {
     let pieces = path.strip_prefix("/_sandbox").expect("a control call");
     let call = CONTROL.calls.iter().find(|call| call.is(method, pieces));
-    let judge = match call {
-        Some(call) => {
-            if let (200..=299, Some(sent), Some(body)) = (answer.status, sent, &call.body) {
-                let wrong: Vec<_> = body.iter_errors(sent).map(|it| it.to_string()).collect();
-                assert!(
-                    wrong.is_empty(),
-                    "{method} {path} took {sent:#}\n{wrong:#?}"
-                );
-            }
-            call.answers
-                .get(&answer.status)
-                .unwrap_or_else(|| panic!("{method} {path} has no {}", answer.status))
+    let judge = if let Some(call) = call {
+        if let (200..=299, Some(sent), Some(body)) = (answer.status, sent, &call.body) {
+            let wrong: Vec<_> = body.iter_errors(sent).map(|it| it.to_string()).collect();
+            assert!(
+                wrong.is_empty(),
+                "{method} {path} took {sent:#}\n{wrong:#?}"
+            );
         }
-        None => {
-            assert!([403, 404, 405].contains(&answer.status), "{method} {path}");
-            &CONTROL.error
-        }
+        call.answers
+            .get(&answer.status)
+            .unwrap_or_else(|| panic!("{method} {path} has no {}", answer.status))
+    } else {
+        assert!([403, 404, 405].contains(&answer.status), "{method} {path}");
+        &CONTROL.error
     };
     let wrong: Vec<_> = judge.iter_errors(&answer.body).collect();
     let wrong: Vec<_> = wrong
@@ -101,16 +98,13 @@ impl Control {
                 let answers = members(operation.get("responses"))
                     .map(|(status, response)| {
                         let shared = response.get("$ref").and_then(Node::as_str);
-                        let answer = match shared.and_then(|shared| shared.rsplit('/').next()) {
-                            Some(name) => {
-                                let at = ["components", "responses", name];
-                                schema(&document, &at, &[], Direction::Response)
-                            }
-                            None => {
-                                let under = ["responses", status];
-                                schema(&document, &at, &under, Direction::Response)
-                            }
+                        let shared = shared.and_then(|shared| shared.rsplit('/').next());
+                        let under = ["responses", status];
+                        let (at, under) = match &shared {
+                            Some(name) => (["components", "responses", name], &[][..]),
+                            None => (at, &under[..]),
                         };
+                        let answer = schema(&document, &at, under, Direction::Response);
                         (status.parse().unwrap(), answer)
                     })
                     .collect();

@@ -23,8 +23,8 @@ use serde_json::{Value, json};
 
 use crate::bodies::{guaranteed, referring};
 
-const KEY: &str = "key-of-the-fault-table";
-const CLIENT: &str = "client-of-the-fault-table";
+const KEY: &str = "key-1";
+const CLIENT: &str = "shop";
 const REFERENCE: &str = "invoice-1042";
 
 /// What goes wrong.
@@ -93,15 +93,20 @@ fn status(name: &'static str, code: u16, kind: ErrorKind, fate: Fate) -> Row {
     )
 }
 
+/// Every fault.
 fn rows() -> Vec<Row> {
+    let mut rows = late_or_refused();
+    rows.extend(spoilt());
+    rows
+}
+
+/// No answer in time, or another one.
+fn late_or_refused() -> Vec<Row> {
     use ErrorKind::{
-        Conflict, Connect, Decode, Encoded, Forbidden, Interrupted, NotFound, RateLimited, Refused,
-        RequestTimeout, Server, Timeout, Unauthorized, UnexpectedStatus, WrongSession,
+        Conflict, Connect, Forbidden, NotFound, RateLimited, Refused, RequestTimeout, Server,
+        Timeout, Unauthorized, UnexpectedStatus,
     };
-    use Operation::{Authorize, GetSessionStatus};
     let late = Badly(Timeout, Fate::MaybeSent);
-    let broken = Badly(Interrupted, Fate::MaybeSent);
-    let unreadable = Badly(Decode, Fate::Settled);
     vec![
         Row {
             name: "connection refused",
@@ -142,6 +147,16 @@ fn rows() -> Vec<Row> {
             json!({ "htmlPage": {} }),
             Badly(Server, Fate::Faltered),
         ),
+    ]
+}
+
+/// An answer that is not as it should be, or the end of the connection.
+fn spoilt() -> Vec<Row> {
+    use ErrorKind::{Decode, Encoded, Interrupted, Unauthorized, WrongSession};
+    use Operation::{Authorize, GetSessionStatus};
+    let broken = Badly(Interrupted, Fate::MaybeSent);
+    let unreadable = Badly(Decode, Fate::Settled);
+    vec![
         row("empty", json!({ "emptyBody": {} }), unreadable),
         row(
             "empty, lost",

@@ -149,65 +149,64 @@ mod tests {
         change.make(&mut answer).then_some(answer)
     }
 
-    #[track_caller]
-    fn becomes(fault: Value, pointer: &str, value: Option<Value>) {
-        let after = after(fault.clone()).unwrap();
-        assert_eq!(after.pointer(pointer), value.as_ref(), "{fault}");
-    }
-
     #[test]
     fn members_change_where_they_are_named_or_where_codes_and_required_ones_are_known_to_stand() {
-        becomes(
-            json!({ "wrongValue": {} }),
-            "/status",
-            Some(json!("UnheardOf")),
-        );
-        becomes(
-            json!({ "wrongValue": { "pointer": "/statusDetails", "value": 7 } }),
-            "/statusDetails",
-            Some(json!(7)),
-        );
-        becomes(
-            json!({ "wrongValue": { "pointer": "/payor/a~1b", "value": "x" } }),
-            "/payor/a~1b",
-            Some(json!("x")),
-        );
-        becomes(
-            json!({ "extraMembers": {} }),
-            "/unheardOf",
-            Some(json!({ "since": 2030 })),
-        );
-        becomes(
-            json!({ "extraMembers": { "pointer": "/payor", "members": { "shoe": 44 } } }),
-            "/payor/shoe",
-            Some(json!(44)),
-        );
-        becomes(json!({ "missingMembers": {} }), "/sessionId", None);
-        becomes(
-            json!({ "missingMembers": { "pointers": ["/payor/list/0", "/payor/a~1b"] } }),
-            "/payor",
-            Some(json!({ "account": null, "list": [2] })),
-        );
-        becomes(
-            json!({ "nullMembers": {} }),
-            "/sessionId",
-            Some(json!(null)),
-        );
-        becomes(
-            json!({ "nullMembers": { "pointers": ["/status", "/new"] } }),
-            "/new",
-            Some(json!(null)),
-        );
-        becomes(
-            json!({ "anotherSession": {} }),
-            "/sessionId",
-            Some(json!(ID)),
-        );
-        becomes(
-            json!({ "anotherSession": {} }),
-            "/referenceId",
-            Some(json!("other")),
-        );
+        for (fault, pointer, value) in [
+            (
+                json!({ "wrongValue": {} }),
+                "/status",
+                Some(json!("UnheardOf")),
+            ),
+            (
+                json!({ "wrongValue": { "pointer": "/statusDetails", "value": 7 } }),
+                "/statusDetails",
+                Some(json!(7)),
+            ),
+            (
+                json!({ "wrongValue": { "pointer": "/payor/a~1b", "value": "x" } }),
+                "/payor/a~1b",
+                Some(json!("x")),
+            ),
+            (
+                json!({ "extraMembers": {} }),
+                "/unheardOf",
+                Some(json!({ "since": 2030 })),
+            ),
+            (
+                json!({ "extraMembers": { "pointer": "/payor", "members": { "shoe": 44 } } }),
+                "/payor/shoe",
+                Some(json!(44)),
+            ),
+            (json!({ "missingMembers": {} }), "/sessionId", None),
+            (
+                json!({ "missingMembers": { "pointers": ["/payor/list/0", "/payor/a~1b"] } }),
+                "/payor",
+                Some(json!({ "account": null, "list": [2] })),
+            ),
+            (
+                json!({ "nullMembers": {} }),
+                "/sessionId",
+                Some(json!(null)),
+            ),
+            (
+                json!({ "nullMembers": { "pointers": ["/status", "/new"] } }),
+                "/new",
+                Some(json!(null)),
+            ),
+            (
+                json!({ "anotherSession": {} }),
+                "/sessionId",
+                Some(json!(ID)),
+            ),
+            (
+                json!({ "anotherSession": {} }),
+                "/referenceId",
+                Some(json!("other")),
+            ),
+        ] {
+            let after = after(fault.clone()).unwrap();
+            assert_eq!(after.pointer(pointer), value.as_ref(), "{fault}");
+        }
     }
 
     #[test]

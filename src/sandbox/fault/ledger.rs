@@ -158,6 +158,10 @@ impl Faults {
         })
     }
 
+    pub(in crate::sandbox) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
     pub(in crate::sandbox) fn list(&self) -> FaultList {
         FaultList {
             faults: self.entries.iter().map(Entry::standing).collect(),

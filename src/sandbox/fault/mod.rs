@@ -9,15 +9,13 @@
 mod bomb;
 mod change;
 mod check;
-mod kind;
-mod ledger;
-mod rule;
-
-pub use kind::{Fault, RefusalShape, RetryAfter};
-pub use ledger::{FaultList, FaultMet, FaultStanding};
-pub use rule::{FaultRule, Trigger, Turn};
+pub(super) mod kind;
+pub(super) mod ledger;
+pub(super) mod rule;
 
 pub(super) use bomb::Bomb;
 pub(super) use change::Change;
 pub(super) use check::Flaw;
-pub(super) use ledger::{Faults, Hit};
+pub(super) use kind::{Fault, RefusalShape, RetryAfter};
+pub(super) use ledger::{FaultList, FaultMet, FaultStanding, Faults, Hit};
+pub(super) use rule::FaultRule;

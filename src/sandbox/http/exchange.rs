@@ -12,7 +12,6 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::answer::{Answer, Noted};
-use super::asked::Asked;
 use super::media_type;
 use super::trouble::Trouble;
 use crate::sandbox::fault::FaultMet;
@@ -62,9 +61,8 @@ pub(super) async fn exchange(
 ) -> Response {
     let opening = Opening::of(&core, &request);
     let (mut parts, body) = request.into_parts();
-    let session = Asked::of(&mut parts).await;
+    let mut trouble = Trouble::of(&core, opening.operation, &mut parts).await;
     let request = Request::from_parts(parts, Body::empty());
-    let mut trouble = Trouble::of(&core, opening.operation, session.as_ref(), &request);
     let (arrived, answer) = if trouble.comes_first() {
         (None, None)
     } else {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::ConnectInfo;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
@@ -13,6 +14,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::answer::{Answer, Noted};
+use super::asked::Asked;
 use super::caller;
 use crate::clock::{Clock, after};
 use crate::domain::{ReportedReference, SessionId};
@@ -37,27 +39,32 @@ pub(super) struct Trouble {
 
 impl Trouble {
     /// Finds out whether a call meets a fault, by its head. A token that is to be revoked is revoked here.
-    pub(super) fn of(
+    pub(super) async fn of(
         core: &Arc<Core>,
         operation: Option<Operation>,
-        session: Option<&SessionId>,
-        request: &Request,
+        parts: &mut Parts,
     ) -> Self {
-        let mut world = core.world();
-        let hit = operation.and_then(|operation| world.faults.meet(operation, session));
-        let revokes = matches!(&hit, Some(hit) if hit.fault == Fault::RevokedToken);
-        let effective = revokes
-            && caller::token(request.headers()).is_some_and(|token| world.tokens.revoke(token));
-        drop(world);
-        let wire = request.extensions().get::<ConnectInfo<Wire>>();
-        Self {
+        let mut trouble = Self {
             core: Arc::clone(core),
-            wire: wire.map(|ConnectInfo(wire)| wire.clone()),
+            wire: None,
             operation,
-            hit,
+            hit: None,
             applied: false,
-            effective,
-        }
+            effective: false,
+        };
+        let (true, Some(operation)) = (core.is_faulty(), operation) else {
+            return trouble;
+        };
+        let session = Asked::of(parts).await;
+        let mut world = core.world();
+        trouble.hit = world.faults.meet(operation, session.as_ref());
+        let revokes = matches!(&trouble.hit, Some(hit) if hit.fault == Fault::RevokedToken);
+        trouble.effective = revokes
+            && caller::token(&parts.headers).is_some_and(|token| world.tokens.revoke(token));
+        drop(world);
+        let wire = parts.extensions.get::<ConnectInfo<Wire>>();
+        trouble.wire = wire.map(|ConnectInfo(wire)| wire.clone());
+        trouble
     }
 
     /// Whether the connection is to break before the body is read.
@@ -268,20 +275,16 @@ impl Trouble {
             return None;
         };
         let nobody = "another-reference";
-        match session {
-            Some(session) => {
-                let world = self.core.world();
-                let terms = world.sessions.get(session).map(|known| &known.terms);
-                let reference = terms.and_then(|terms| terms.reference_id.as_ref());
-                let reference = reference.map_or(nobody, ReportedReference::expose);
-                Some((*session, reference.to_owned()))
-            }
-            None => {
-                // A UUID is a session id.
-                let id = SessionId::new(&Uuid::new_v4().hyphenated().to_string()).ok()?;
-                Some((id, nobody.to_owned()))
-            }
-        }
+        let Some(session) = session else {
+            // A UUID is a session id.
+            let id = SessionId::new(&Uuid::new_v4().hyphenated().to_string()).ok()?;
+            return Some((id, nobody.to_owned()));
+        };
+        let world = self.core.world();
+        let terms = world.sessions.get(session).map(|known| &known.terms);
+        let reference = terms.and_then(|terms| terms.reference_id.as_ref());
+        let reference = reference.map_or(nobody, ReportedReference::expose);
+        Some((*session, reference.to_owned()))
     }
 
     async fn revoke_new_token(&mut self, answer: Response) -> Response {

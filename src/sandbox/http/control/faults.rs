@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::{Sent, document, invalid, refusal};
 use crate::sandbox::control::Refusal;
-use crate::sandbox::fault::{FaultList, FaultRule};
+use crate::sandbox::fault::{FaultList, FaultRule, Faults};
 use crate::sandbox::http::answer::Answer;
 use crate::sandbox::world::Core;
 
@@ -30,7 +30,7 @@ pub(super) async fn list(State(core): State<Arc<Core>>) -> Json<FaultList> {
 }
 
 pub(super) async fn clear(State(core): State<Arc<Core>>) -> Json<FaultList> {
-    Json(core.world().faults.clear())
+    Json(core.on_faults(Faults::clear))
 }
 
 pub(super) async fn remove(
@@ -38,14 +38,12 @@ pub(super) async fn remove(
     path: Result<Path<String>, axum::extract::rejection::PathRejection>,
 ) -> Response {
     let id = path.ok().and_then(|Path(text)| text.parse().ok());
-    let removed = id.and_then(|id| core.world().faults.remove(id));
-    match removed {
-        Some(standing) => Json(standing).into_response(),
-        None => {
-            let why = "no fault rule has that id";
-            Answer::error(StatusCode::NOT_FOUND, "not_found", why).into_response()
-        }
-    }
+    let removed = id.and_then(|id| core.on_faults(|faults| faults.remove(id)));
+    let Some(standing) = removed else {
+        let why = "no fault rule has that id";
+        return Answer::error(StatusCode::NOT_FOUND, "not_found", why).into_response();
+    };
+    Json(standing).into_response()
 }
 
 pub(super) async fn refuse(State(core): State<Arc<Core>>, body: Sent) -> Response {
