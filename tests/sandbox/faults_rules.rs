@@ -72,6 +72,23 @@ async fn rules_are_added_listed_and_taken_out() {
         json!({ "status": { "status": 503, "applied": false } })
     );
 
+    // The journal tells which rule each call met.
+    let journal = call(bench.get("_sandbox/journal")).await;
+    let exchanges = journal.expect(200)["exchanges"].as_array().unwrap();
+    let met: Vec<_> = exchanges
+        .iter()
+        .map(|one| one["fault"]["rule"].as_u64())
+        .collect();
+    let none = [None; 2];
+    assert_eq!(
+        met,
+        [&none[..], &[Some(1), Some(1), None, Some(2), None, None]].concat()
+    );
+    let page = json!({
+        "rule": 2, "name": "htmlPage", "applied": false, "effective": true, "breaksContract": true,
+    });
+    assert_eq!(exchanges[5]["fault"], page);
+
     let removed = call(bench.to(Method::DELETE, "_sandbox/faults/1")).await;
     assert_eq!(removed.expect(200)["fired"], 2);
     for gone in ["1", "3", "0", "-1", "x", "99999999999999999999"] {
