@@ -21,6 +21,11 @@ impl Chance {
         uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
+    /// Splits off a generator of its own.
+    pub(super) fn split(&mut self) -> Self {
+        Self(self.0.fork())
+    }
+
     /// Draws a number, such as the seed of a generator of its own.
     pub(super) fn number(&mut self) -> u64 {
         self.0.u64(..)

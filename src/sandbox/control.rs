@@ -68,6 +68,29 @@ pub struct Advanced {
     pub moved_seconds: u64,
 }
 
+/// How long connections are to be refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Refusal {
+    /// In seconds of the sandbox's clock, from 1 to a day: nobody can say over a refused connection that it is enough.
+    pub seconds: u32,
+}
+
+/// How much was forgotten.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Forgotten {
+    /// Sessions.
+    pub sessions: usize,
+    /// Tokens, expired ones included.
+    pub tokens: usize,
+    /// Fault rules.
+    pub faults: usize,
+    /// Exchanges in the journal.
+    pub exchanges: usize,
+}
+
 /// What has arrived at the API.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

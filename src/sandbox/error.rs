@@ -3,7 +3,9 @@
 use thiserror::Error;
 
 use crate::domain::{Amount, Invalid};
-use crate::session::{SessionStatus, StatusDetails};
+use crate::session::{SessionStatus, StatusDetails, Violations};
+
+use super::fault::Flaw;
 
 /// Why a sandbox could not start, or a payor could not go on.
 #[derive(Debug, Error)]
@@ -23,6 +25,29 @@ pub enum SandboxError {
     /// The id or the secret that the sandbox made for its first client breaks a rule. A fault of the sandbox.
     #[error("the sandbox made credentials that are not valid")]
     Generated(#[from] Invalid),
+    /// A fault rule cannot do what it says.
+    #[error("expected at `{path}` of the fault rule: {expected}")]
+    FaultRule {
+        /// Where in the rule, such as `trigger.next.calls`.
+        path: String,
+        /// What is expected there.
+        expected: &'static str,
+    },
+    /// There are as many fault rules as there may be.
+    #[error("there are {most} fault rules already: clear some")]
+    TooManyFaults {
+        /// How many there may be at a time.
+        most: usize,
+    },
+    /// The request for a session breaks rules of the contract.
+    #[error("the session cannot be created: {0}")]
+    Request(Violations),
+    /// A session of this request never comes to where it was to be brought.
+    #[error("a session of this request does not come to {goal}")]
+    Unreachable {
+        /// Where it was to come.
+        goal: String,
+    },
     /// There is no such session in this sandbox.
     #[error("no session of this sandbox has that id")]
     UnknownSession,
@@ -51,6 +76,19 @@ pub enum SandboxError {
         /// The most that the session allows.
         maximum: Option<Amount>,
     },
+}
+
+/// What is wrong is told in the message, so that it is not a source as well.
+impl From<Violations> for SandboxError {
+    fn from(violations: Violations) -> Self {
+        Self::Request(violations)
+    }
+}
+
+impl From<Flaw> for SandboxError {
+    fn from(Flaw { path, expected }: Flaw) -> Self {
+        Self::FaultRule { path, expected }
+    }
 }
 
 fn code(details: Option<&StatusDetails>) -> String {

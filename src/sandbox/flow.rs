@@ -133,6 +133,11 @@ impl Flow {
         }
     }
 
+    /// Sees to it that no guarantee will be offered, whatever the scenario says.
+    pub(super) fn refuse_cover(&mut self) {
+        self.plan.scenario = Scenario::Unhappy1;
+    }
+
     /// Finishes the screen that the payor sees and shows the next. Returns what the page posted meanwhile.
     pub(super) fn advance(&mut self, behaviour: &Behaviour) -> Result<&[BrowserEvent], Stuck> {
         if self.end.is_some() {

@@ -5,6 +5,10 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+#[cfg(doc)]
+use super::fault::Fault;
+use super::fault::FaultMet;
+
 /// One call and its answer.
 ///
 /// Bodies are redacted: what is kept are codes, amounts and flags, session ids, and the names of members that the
@@ -24,8 +28,8 @@ pub struct Exchange {
     /// The operation of the contract; `None` for a path or a method that it does not have, and for a request that could not
     /// be read to its end.
     pub operation: Option<String>,
-    /// The status that was answered.
-    pub status: u16,
+    /// The status that was answered; `None` where a [fault](Fault) broke the connection in place of an answer.
+    pub status: Option<u16>,
     /// What the call was made with: `token#3` for the third token that was issued, `api-key`, or `unknown` for credentials
     /// that are neither. For an authorize call, the token that it was answered with.
     pub credential: Option<String>,
@@ -40,6 +44,9 @@ pub struct Exchange {
     /// What the [judge](super::judge) finds in the exchange: `answer at "/status": enum`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub violations: Vec<String>,
+    /// What went wrong on purpose, if anything did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<FaultMet>,
 }
 
 /// The most recent exchanges.
@@ -48,6 +55,8 @@ pub(super) struct Journal {
     exchanges: VecDeque<Exchange>,
     capacity: usize,
     arrived: u64,
+    /// How many had arrived when it was cleared.
+    cleared: u64,
 }
 
 impl Journal {
@@ -59,6 +68,7 @@ impl Journal {
             exchanges: VecDeque::new(),
             capacity,
             arrived: 0,
+            cleared: 0,
         }
     }
 
@@ -78,9 +88,27 @@ impl Journal {
         self.exchanges.iter().cloned().collect()
     }
 
-    /// How many have made room.
+    /// Forgets every exchange, and returns how many that were. Sequence numbers go on.
+    pub(super) fn clear(&mut self) -> usize {
+        self.cleared = self.arrived;
+        let exchanges = self.exchanges.len();
+        self.exchanges.clear();
+        exchanges
+    }
+
+    /// How many it keeps at most.
+    pub(super) fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.exchanges.len()
+    }
+
+    /// How many have made room since it was cleared.
     pub(super) fn dropped(&self) -> u64 {
         self.arrived
+            .saturating_sub(self.cleared)
             .saturating_sub(u64::try_from(self.exchanges.len()).unwrap_or(u64::MAX))
     }
 }

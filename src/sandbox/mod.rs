@@ -6,7 +6,8 @@
 //! ([the flow of a session](Scenario)) knows nothing of HTTP; time is a clock that tests move.
 //!
 //! Every exchange is [judged](judge) by the contract: what it takes, what it refuses and what it answers. The payor is played by
-//! a call, or by hand on the page that it shows; see [below](#the-pages). It sends no webhooks.
+//! a call, or by hand on the page that it shows; see [below](#the-pages). What goes wrong with a call goes wrong on demand: see
+//! [`FaultRule`] and [`Fault`]. It sends no webhooks.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -100,14 +101,26 @@
 //! | Call | Sent | Answered |
 //! |---|---|---|
 //! | `GET /_sandbox` | | [`About`] |
+//! | `GET /_sandbox/sessions?limit=100&after={sessionId}` | | [`SessionPage`] |
+//! | `POST /_sandbox/sessions` | [`SessionOrder`] | 201, [`SessionStanding`] |
 //! | `POST /_sandbox/sessions/{sessionId}/step` | nothing, or a [`Behaviour`] | [`Played`] |
 //! | `POST /_sandbox/clock/advance` | [`Advance`] | [`Advanced`] |
 //! | `GET /_sandbox/journal` | | [`JournalReport`] |
 //! | `GET /_sandbox/violations` | | [`ViolationsReport`](judge::ViolationsReport) |
+//! | `DELETE /_sandbox/journal` | | [`Forgotten`] |
+//! | `GET /_sandbox/faults` | | [`FaultList`] |
+//! | `POST /_sandbox/faults` | [`FaultRule`] | 201, [`FaultStanding`] |
+//! | `DELETE /_sandbox/faults` | | [`FaultList`], as it was |
+//! | `DELETE /_sandbox/faults/{id}` | | [`FaultStanding`], as it was |
+//! | `POST /_sandbox/connections/refuse` | [`Refusal`] | the same |
+//! | `POST /_sandbox/reset` | | [`Forgotten`] |
+//!
+//! `openapi/sandbox-control.yaml` in the repository describes it for other languages.
 //!
 //! A refusal is an object with `error` and `error_description`: 400 `invalid_request` for a body of another shape, 403
-//! `forbidden` for a caller that is not on this machine, 404 `not_found` for an unknown session, and 409 where the payor
-//! cannot go on: `session_ended`, `payor_left`, `decision_pending`, `amount_refused`.
+//! `forbidden` for a caller that is not on this machine, 404 `not_found` for an unknown session or rule, and 409 where the payor
+//! cannot go on: `session_ended`, `payor_left`, `decision_pending`, `amount_refused`, or a session cannot come to where it is to
+//! be, `unreachable`, or a rule finds no room, `too_many_faults`.
 
 mod bank;
 mod behaviour;
@@ -118,14 +131,17 @@ mod control;
 mod details;
 mod error;
 mod event;
+mod fault;
 mod flow;
 mod http;
 mod journal;
 pub mod judge;
+mod line;
 mod page;
 mod payor;
 mod profile;
 mod redact;
+mod roster;
 mod scenario;
 mod screen;
 mod server;
@@ -138,9 +154,12 @@ mod world;
 pub use behaviour::Behaviour;
 pub use builder::SandboxBuilder;
 pub use clock::SandboxClock;
-pub use control::{About, Advance, Advanced, JournalReport, Played};
+pub use control::{About, Advance, Advanced, Forgotten, JournalReport, Played, Refusal};
 pub use error::SandboxError;
 pub use event::BrowserEvent;
+pub use fault::kind::{Fault, RefusalShape, RetryAfter};
+pub use fault::ledger::{FaultList, FaultMet, FaultStanding};
+pub use fault::rule::{FaultRule, Trigger, Turn};
 pub use journal::Exchange;
 pub use payor::Payor;
 pub use profile::choices::{
@@ -150,5 +169,6 @@ pub use profile::choices::{
 pub use profile::questions::Question;
 pub use profile::text::ProfileError;
 pub use profile::{ErrorShapes, Profile};
+pub use roster::{Goal, SessionOrder, SessionPage, SessionStanding};
 pub use scenario::Scenario;
 pub use server::Sandbox;

@@ -12,12 +12,16 @@ use url::Url;
 use crate::domain::SessionId;
 
 use super::builder::SandboxBuilder;
+use super::control::Forgotten;
 use super::error::SandboxError;
+use super::fault::{FaultList, FaultRule, FaultStanding, Faults};
 use super::http;
 use super::journal::Exchange;
 use super::judge::{self, SelfCheck, ViolationsReport};
+use super::line::{Door, Wire};
 use super::payor::Payor;
 use super::profile::Profile;
+use super::roster::{SessionOrder, SessionPage, SessionStanding};
 use super::world::Core;
 
 /// A sandbox that listens on a loopback port. It stops when it is dropped.
@@ -60,13 +64,15 @@ impl Sandbox {
             judge::warm_up();
         }
         let router = http::router(Arc::clone(&core));
+        let service = router.into_make_service_with_connect_info::<Wire>();
+        let door = Door::new(Arc::clone(&core), listener).map_err(bind)?;
         let serving = tokio::spawn(async move {
             let stopped = async {
                 // An answer and a dropped sender both mean: stop.
                 let _ = stopped.await;
             };
             // Accepting goes on after an error of one connection; there is no other error.
-            let _ = axum::serve(listener, router)
+            let _ = axum::serve(door, service)
                 .with_graceful_shutdown(stopped)
                 .await;
         });
@@ -153,6 +159,81 @@ impl Sandbox {
     #[must_use]
     pub fn violations(&self) -> ViolationsReport {
         self.core.world().tally.report()
+    }
+
+    /// Adds a fault rule, behind those that there are. Returns it with its id.
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::FaultRule`] for a rule that cannot do what it says, and [`SandboxError::TooManyFaults`] beside a
+    /// thousand others.
+    pub fn fault(&self, rule: FaultRule) -> Result<FaultStanding, SandboxError> {
+        self.core.fault(rule)
+    }
+
+    /// Returns every fault rule, in the order in which they are asked, and how often each has fired.
+    #[must_use]
+    pub fn faults(&self) -> FaultList {
+        self.core.world().faults.list()
+    }
+
+    /// Takes every fault rule out. Returns them as they were.
+    #[allow(clippy::must_use_candidate, reason = "it is called for what it does")]
+    pub fn clear_faults(&self) -> FaultList {
+        self.core.on_faults(Faults::clear)
+    }
+
+    /// Refuses connections from now on, until [`accept_connections`](Self::accept_connections). The port stays the sandbox's.
+    ///
+    /// When it returns, no new connection comes about, idle ones are closed, and others are after the call that is being
+    /// answered.
+    pub async fn refuse_connections(&self) {
+        self.core.porter.refuse(&self.core.clock, None).await;
+    }
+
+    /// Refuses connections for a time of the sandbox's clock, and then takes them again on the same port.
+    pub async fn refuse_connections_for(&self, time: Duration) {
+        self.core.porter.refuse(&self.core.clock, Some(time)).await;
+    }
+
+    /// Takes connections again.
+    pub async fn accept_connections(&self) {
+        self.core.porter.accept().await;
+    }
+
+    /// Makes a session of the first client, and brings it to where it is to be. The client does not have to be able to create
+    /// it.
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::Request`] for a request that breaks the contract, [`SandboxError::Unreachable`] for a state that a
+    /// session of it never has, and what keeps a payor from going on. No session is made then.
+    pub fn prepare(&self, order: &SessionOrder) -> Result<SessionStanding, SandboxError> {
+        self.core.prepare(order)
+    }
+
+    /// Returns at most so many sessions in the order of their creation, those after `after` if it is given.
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::UnknownSession`] if there is no session `after`.
+    pub fn sessions(
+        &self,
+        after: Option<&SessionId>,
+        limit: usize,
+    ) -> Result<SessionPage, SandboxError> {
+        self.core.roster(after, limit)
+    }
+
+    /// Forgets every exchange in the journal. Sequence numbers go on.
+    pub fn clear_journal(&self) {
+        self.core.world().journal.clear();
+    }
+
+    /// Forgets sessions, tokens, fault rules and the journal. Time goes on, and how the sandbox was set up stays.
+    #[allow(clippy::must_use_candidate, reason = "it is called for what it does")]
+    pub fn reset(&self) -> Forgotten {
+        self.core.reset()
     }
 
     /// Stops accepting calls, waits a few seconds for those under way, and ends.

@@ -13,6 +13,7 @@ struct Token {
     client: usize,
     expires: Instant,
     spent: bool,
+    revoked: bool,
 }
 
 /// What is known of a token that is live.
@@ -56,15 +57,19 @@ impl Tokens {
             client,
             expires: now.checked_add(lifetime).unwrap_or(now),
             spent: false,
+            revoked: false,
         };
         self.by_text.insert(text.clone(), token);
         (text, self.issued)
     }
 
-    /// Returns what is known of a token, unless it is unknown or has expired. In the second in which its lifetime is over it
+    /// Returns what is known of a token, unless it is unknown, was revoked or has expired. In the second in which its lifetime is over it
     /// has expired.
     pub(super) fn live(&self, text: &str, now: Instant) -> Option<Live> {
-        let token = self.by_text.get(text).filter(|token| now < token.expires)?;
+        let token = self
+            .by_text
+            .get(text)
+            .filter(|token| now < token.expires && !token.revoked)?;
         Some(Live {
             client: token.client,
             spent: token.spent,
@@ -76,6 +81,21 @@ impl Tokens {
         if let Some(token) = self.by_text.get_mut(text) {
             token.spent = true;
         }
+    }
+
+    /// Revokes a token: it is live no more. Returns whether there is such a token.
+    pub(super) fn revoke(&mut self, text: &str) -> bool {
+        let token = self.by_text.get_mut(text);
+        let known = token.is_some();
+        if let Some(token) = token {
+            token.revoked = true;
+        }
+        known
+    }
+
+    /// How many there are, revoked and expired ones included.
+    pub(super) fn count(&self) -> usize {
+        self.by_text.len()
     }
 
     /// Returns the number of a token, also after it has expired, for the journal.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,12 +13,14 @@ use crate::session::Limits;
 use super::behaviour::Behaviour;
 use super::chance::Chance;
 use super::clock::SandboxClock;
-use super::control::Played;
+use super::control::{Forgotten, Played};
 use super::error::SandboxError;
 use super::event::BrowserEvent;
+use super::fault::{FaultRule, FaultStanding, Faults};
 use super::flow::{NothingToDecide, Stuck};
-use super::journal::Journal;
-use super::judge::Tally;
+use super::journal::{Exchange, Journal};
+use super::judge::{Tally, Verdict};
+use super::line::Porter;
 use super::session::Session;
 use super::settings::Settings;
 use super::token::Tokens;
@@ -27,6 +30,9 @@ pub(super) struct Core {
     pub(super) settings: Settings,
     pub(super) clock: SandboxClock,
     pub(super) started: Instant,
+    pub(super) porter: Porter,
+    /// Whether there are fault rules, so that a call without any does not look for one.
+    faulty: AtomicBool,
     world: Mutex<World>,
 }
 
@@ -38,6 +44,7 @@ pub(super) struct World {
     pub(super) sessions: HashMap<SessionId, Session>,
     pub(super) journal: Journal,
     pub(super) tally: Tally,
+    pub(super) faults: Faults,
 }
 
 impl Core {
@@ -47,18 +54,13 @@ impl Core {
         journal_capacity: usize,
         chance: Chance,
     ) -> Self {
-        let world = World {
-            chance,
-            tokens: Tokens::default(),
-            sessions: HashMap::new(),
-            journal: Journal::new(journal_capacity),
-            tally: Tally::default(),
-        };
         Self {
             settings,
             started: clock.now(),
             clock,
-            world: Mutex::new(world),
+            porter: Porter::default(),
+            faulty: AtomicBool::new(false),
+            world: Mutex::new(World::new(journal_capacity, chance)),
         }
     }
 
@@ -69,6 +71,45 @@ impl Core {
 
     pub(super) fn since_start(&self) -> Duration {
         self.clock.now().saturating_duration_since(self.started)
+    }
+
+    /// Adds a fault rule.
+    pub(super) fn fault(&self, rule: FaultRule) -> Result<FaultStanding, SandboxError> {
+        rule.check()?;
+        let most = Faults::MOST;
+        let added = self.on_faults(|faults| faults.add(rule));
+        added.ok_or(SandboxError::TooManyFaults { most })
+    }
+
+    /// Does something with the fault rules. Everything that changes them goes through here.
+    pub(super) fn on_faults<T>(&self, act: impl FnOnce(&mut Faults) -> T) -> T {
+        let mut world = self.world();
+        let done = act(&mut world.faults);
+        let any = !world.faults.is_empty();
+        self.faulty.store(any, Ordering::Release);
+        done
+    }
+
+    /// Whether there are any fault rules.
+    pub(super) fn is_faulty(&self) -> bool {
+        self.faulty.load(Ordering::Acquire)
+    }
+
+    /// Forgets everything that has happened. Time goes on, and whatever was set up stays.
+    pub(super) fn reset(&self) -> Forgotten {
+        let mut world = self.world();
+        let chance = world.chance.split();
+        let fresh = World::new(world.journal.capacity(), chance);
+        let old = std::mem::replace(&mut *world, fresh);
+        // What departed from the contract has done so.
+        world.tally = old.tally;
+        self.faulty.store(false, Ordering::Release);
+        Forgotten {
+            sessions: old.sessions.len(),
+            tokens: old.tokens.count(),
+            faults: old.faults.list().faults.len(),
+            exchanges: old.journal.len(),
+        }
     }
 
     /// Plays one screen of a session.
@@ -140,6 +181,26 @@ impl fmt::Debug for Core {
 }
 
 impl World {
+    /// A world in which nothing has happened yet.
+    pub(super) fn new(journal_capacity: usize, mut chance: Chance) -> Self {
+        Self {
+            faults: Faults::seeded(chance.number()),
+            chance,
+            tally: Tally::default(),
+            tokens: Tokens::default(),
+            sessions: HashMap::new(),
+            journal: Journal::new(journal_capacity),
+        }
+    }
+
+    /// Keeps what has become of a call.
+    pub(super) fn note(&mut self, exchange: Exchange, verdict: Option<&Verdict>) {
+        if let Some(verdict) = verdict {
+            self.tally.note(verdict);
+        }
+        self.journal.push(exchange);
+    }
+
     /// Returns an id that no session has.
     ///
     /// # Errors

@@ -18,8 +18,9 @@ use flinks_pay::domain::{
 use flinks_pay::hosted::{HostedEvent, HostedPage};
 use flinks_pay::sandbox::judge::{Part, Violation, ViolationsReport};
 use flinks_pay::sandbox::{
-    About, Advance, Advanced, Behaviour, JournalReport, Profile, ProfileError, SandboxClock,
-    Scenario,
+    About, Advance, Advanced, Behaviour, Fault, FaultList, FaultMet, FaultRule, FaultStanding,
+    Forgotten, Goal, JournalReport, Profile, ProfileError, Refusal, RefusalShape, RetryAfter,
+    SandboxClock, Scenario, SessionOrder, SessionPage, SessionStanding, Trigger, Turn,
 };
 use flinks_pay::session::{
     AddressReport, Draft, Extra, GuaranteeDetails, GuaranteeReport, GuaranteedEftType,
@@ -350,4 +351,41 @@ fn settings(told: &mut Told) {
     });
     report::<ViolationsReport>(told, judged);
     report::<JournalReport>(told, serde_json::json!({ "exchanges": [], "dropped": 0 }));
+    simulator(told);
+}
+
+/// The documents of the simulator's control API.
+fn simulator(told: &mut Told) {
+    report::<Refusal>(told, serde_json::json!({ "seconds": 7 }));
+    report::<RefusalShape>(told, serde_json::json!("problem"));
+    report::<RetryAfter>(told, serde_json::json!({ "date": 7 }));
+    report::<Turn>(told, serde_json::json!("pass"));
+    report::<Goal>(told, serde_json::json!({ "steps": 7 }));
+    let none = serde_json::json!({ "sessions": 0, "tokens": 0, "faults": 0, "exchanges": 0 });
+    report::<Forgotten>(told, none);
+    let fault = serde_json::json!({ "anotherSession": { "session": SESSION } });
+    report::<Fault>(told, fault.clone());
+    let trigger = serde_json::json!({ "always": fault });
+    report::<Trigger>(told, trigger.clone());
+    let rule = serde_json::json!({ "session": SESSION, "trigger": trigger });
+    report::<FaultRule>(told, rule.clone());
+    let standing =
+        serde_json::json!({ "id": 1, "rule": rule, "seen": 1, "fired": 1, "exhausted": true });
+    report::<FaultStanding>(told, standing.clone());
+    report::<FaultList>(told, serde_json::json!({ "faults": [standing] }));
+    let met = serde_json::json!({
+        "rule": 1, "name": "anotherSession", "applied": true, "effective": true, "breaksContract": true,
+    });
+    report::<FaultMet>(told, met);
+    let order = serde_json::json!({ "request": guaranteed(), "until": { "step": "Pad" } });
+    report::<SessionOrder>(told, order);
+    let standing = serde_json::json!({
+        "sessionId": SESSION, "referenceId": REFERENCE, "guaranteed": true, "status": "Initiated",
+        "step": null, "over": false, "createdAt": "2026-03-01T09:05:00Z",
+    });
+    report::<SessionStanding>(told, standing.clone());
+    report::<SessionPage>(
+        told,
+        serde_json::json!({ "sessions": [standing], "next": SESSION }),
+    );
 }

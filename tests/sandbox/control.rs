@@ -6,20 +6,10 @@ use flinks_pay::{Amount, SessionId};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::bench::{Answer, Bench, read};
+use crate::bench::Bench;
 use crate::bodies::{guaranteed, referring, without};
-use crate::contract::{NO_OPERATION, problems};
+use crate::control_api::call;
 use crate::raw;
-
-/// Calls the control API. A refusal has the shape of the API's.
-async fn call(request: RequestBuilder) -> Answer {
-    let answer = read(request.send().await.unwrap()).await;
-    if answer.status != 200 {
-        let like_one = problems(NO_OPERATION, 404, &answer.body);
-        assert!(like_one.is_empty(), "{like_one:?}");
-    }
-    answer
-}
 
 fn step_of(bench: &Bench, id: &SessionId) -> RequestBuilder {
     bench.post(&format!("_sandbox/sessions/{}/step", id.expose()))
@@ -246,13 +236,13 @@ async fn the_journal_is_the_one_of_the_process() {
 #[tokio::test]
 async fn what_it_does_not_have() {
     let bench = Bench::start().await;
-    for path in ["_sandbox/nothing", "_sandbox/sessions", "_sandbox/clock"] {
+    for path in ["_sandbox/nothing", "_sandbox/sessions/x", "_sandbox/clock"] {
         call(bench.get(path)).await.expect_error(404, "not_found");
     }
     for (method, path) in [
         (Method::POST, "_sandbox"),
         (Method::GET, "_sandbox/clock/advance"),
-        (Method::DELETE, "_sandbox/journal"),
+        (Method::DELETE, "_sandbox/sessions"),
     ] {
         let answer = call(bench.to(method, path)).await;
         answer.expect_error(405, "method_not_allowed");

@@ -59,7 +59,7 @@ async fn the_journal_says_what_was_created_and_with_which_token() {
     assert_eq!(exchange.method, "POST");
     assert_eq!(exchange.path, "/api/v2/sessions");
     assert_eq!(exchange.operation.as_deref(), Some("createSession"));
-    assert_eq!(exchange.status, 201);
+    assert_eq!(exchange.status, Some(201));
     assert_eq!(exchange.credential.as_deref(), Some("token#2"));
     assert_eq!(exchange.request.unwrap()["amount"], 120.5);
     assert_eq!(exchange.answer.unwrap()["sessionId"], id.expose());

@@ -12,6 +12,14 @@ use crate::domain::SessionId;
 #[derive(Debug, Clone, Copy)]
 pub(in crate::sandbox) struct Asked(pub(in crate::sandbox) Option<SessionId>);
 
+impl Asked {
+    /// The session in the path of a request, which may have none.
+    pub(super) async fn of(parts: &mut Parts) -> Option<SessionId> {
+        let Ok(Self(session)) = Self::from_request_parts(parts, &()).await;
+        session
+    }
+}
+
 impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = Infallible;
 

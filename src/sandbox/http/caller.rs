@@ -89,6 +89,11 @@ pub(super) fn calling(
     }
 }
 
+/// The token that a call is made with, right or wrong.
+pub(super) fn token(headers: &HeaderMap) -> Option<&str> {
+    bearer(headers.get(header::AUTHORIZATION)?.to_str().ok()?)
+}
+
 /// The token of `Bearer <token>`; the scheme in either case (RFC 9110, section 11.1).
 fn bearer(authorization: &str) -> Option<&str> {
     let (scheme, token) = authorization.split_once(' ')?;

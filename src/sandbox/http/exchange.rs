@@ -14,6 +14,8 @@ use serde_json::Value;
 use super::answer::{Answer, Noted};
 use super::judged::{self, Asked};
 use super::media_type;
+use super::trouble::Trouble;
+use crate::sandbox::fault::FaultMet;
 use crate::sandbox::journal::Exchange;
 use crate::sandbox::judge::{self, Presented, SelfCheck, Verdict};
 use crate::sandbox::redact;
@@ -54,6 +56,15 @@ struct Opening {
     is_form: bool,
 }
 
+/// What has become of a call.
+struct Outcome<'a> {
+    /// `None` where the connection breaks in place of an answer.
+    status: Option<StatusCode>,
+    noted: Noted,
+    verdict: Option<&'a Verdict>,
+    fault: Option<FaultMet>,
+}
+
 pub(super) async fn exchange(
     State(core): State<Arc<Core>>,
     request: Request,
@@ -61,29 +72,39 @@ pub(super) async fn exchange(
 ) -> Response {
     let opening = Opening::of(&core, &request);
     let (mut parts, body) = request.into_parts();
+    let mut trouble = Trouble::of(&core, opening.operation, &mut parts).await;
     let judging = core.settings.self_check == SelfCheck::On;
     let presented = match opening.operation {
         Some(operation) if judging => Some(Presented::of(operation, &mut parts).await),
         _ => None,
     };
-    let (arrived, mut response) = match read(body).await {
-        Ok(arrived) => {
-            let mut request = Request::from_parts(parts, Body::empty());
-            request.extensions_mut().insert(arrived.clone());
-            (Some(arrived), opening.handle(request, next).await)
-        }
-        Err(refusal) => {
-            let refusal = match opening.operation {
-                Some(operation) => refusal.shaped(&core, operation),
-                None => refusal,
-            };
-            (None, refusal.into_response())
+    let request = Request::from_parts(parts, Body::empty());
+    let (arrived, answer) = if trouble.comes_first() {
+        (None, None)
+    } else {
+        match read(body).await {
+            Ok(arrived) if trouble.applies() => {
+                let mut request = request;
+                request.extensions_mut().insert(arrived.clone());
+                (Some(arrived), Some(opening.handle(request, next).await))
+            }
+            Ok(arrived) => (Some(arrived), None),
+            Err(refusal) => {
+                let refusal = match opening.operation {
+                    Some(operation) => refusal.shaped(&core, operation),
+                    None => refusal,
+                };
+                (None, Some(refusal.into_response()))
+            }
         }
     };
-    let noted = response
+    let mut response = trouble.spoil(answer).await;
+    let mut noted = response
         .extensions_mut()
         .remove::<Noted>()
         .unwrap_or_default();
+    let met = trouble.met();
+    noted.spoilt |= met.as_ref().is_some_and(|met| met.breaks_contract);
     let mut verdict = None;
     if judging {
         let asked = Asked {
@@ -97,15 +118,15 @@ pub(super) async fn exchange(
         response = judged;
         verdict = Some(found);
     }
-    let status = response.status();
-    let exchange = opening.close(arrived.as_ref(), status, noted, verdict.as_ref());
-    let mut world = core.world();
-    if let Some(verdict) = &verdict {
-        world.tally.note(verdict);
-    }
-    world.journal.push(exchange);
-    drop(world);
-    response
+    let outcome = Outcome {
+        status: trouble.leaves_an_answer().then(|| response.status()),
+        noted,
+        verdict: verdict.as_ref(),
+        fault: met,
+    };
+    let exchange = opening.close(arrived.as_ref(), outcome);
+    core.world().note(exchange, verdict.as_ref());
+    trouble.send(response).await
 }
 
 impl Opening {
@@ -129,13 +150,13 @@ impl Opening {
         next.run(request).await
     }
 
-    fn close(
-        self,
-        arrived: Option<&Arrived>,
-        status: StatusCode,
-        noted: Noted,
-        verdict: Option<&Verdict>,
-    ) -> Exchange {
+    fn close(self, arrived: Option<&Arrived>, outcome: Outcome<'_>) -> Exchange {
+        let Outcome {
+            status,
+            noted,
+            verdict,
+            fault,
+        } = outcome;
         let sent = arrived.filter(|arrived| !arrived.bytes.is_empty());
         let request = sent.and_then(|arrived| {
             if self.is_form {
@@ -144,20 +165,25 @@ impl Opening {
                 arrived.json()
             }
         });
-        // A body that did not arrive whole was none of an operation.
-        let operation = self.operation.filter(|_| arrived.is_some());
+        // A body that did not arrive whole was none of an operation. One that was not waited for may have been.
+        let operation = self
+            .operation
+            .filter(|_| arrived.is_some() || status.is_none());
         Exchange {
             sequence: 0,
             at_millis: self.at_millis,
             method: self.method,
             path: self.path,
             operation: operation.map(|operation| operation.id().to_owned()),
-            status: status.as_u16(),
+            status: status.map(|status| status.as_u16()),
             credential: noted.credential,
             request: request.as_ref().map(redact::request),
-            answer: Some(redact::answer(&noted.body)),
+            // What is no JSON is not kept.
+            answer: (status.is_some() && !noted.body.is_null())
+                .then(|| redact::answer(&noted.body)),
             rules: noted.rules.into_iter().map(str::to_owned).collect(),
             violations: verdict.map(Verdict::places).unwrap_or_default(),
+            fault,
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Reading the journal.
+//! Reading the journal, and clearing it.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 
-use crate::sandbox::control::JournalReport;
+use crate::sandbox::control::{Forgotten, JournalReport};
 use crate::sandbox::world::Core;
 
 pub(super) async fn journal(State(core): State<Arc<Core>>) -> Json<JournalReport> {
@@ -13,5 +13,12 @@ pub(super) async fn journal(State(core): State<Arc<Core>>) -> Json<JournalReport
     Json(JournalReport {
         exchanges: world.journal.exchanges(),
         dropped: world.journal.dropped(),
+    })
+}
+
+pub(super) async fn clear(State(core): State<Arc<Core>>) -> Json<Forgotten> {
+    Json(Forgotten {
+        exchanges: core.world().journal.clear(),
+        ..Forgotten::default()
     })
 }

@@ -1,7 +1,9 @@
 //! The control API under `/_sandbox`: what [`control`](crate::sandbox::control) describes, for callers on this machine.
 
 mod clock;
+mod faults;
 mod journal;
+mod reset;
 mod sessions;
 mod violations;
 
@@ -15,7 +17,7 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, delete, get, post};
 use axum::{Json, Router};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -27,18 +29,37 @@ use crate::sandbox::http::exchange::MAX_REQUEST_BYTES;
 use crate::sandbox::world::Core;
 
 pub(in crate::sandbox::http) fn router(core: Arc<Core>) -> Router {
-    let control = Router::new()
-        .route("/", get(about))
-        .route("/sessions/{session}/step", post(sessions::step))
-        .route("/clock/advance", post(clock::advance))
-        .route("/journal", get(journal::journal))
-        .route("/violations", get(violations::violations))
+    let control = routes()
+        .into_iter()
+        .fold(Router::new(), |control, (_, path, handler)| {
+            control.route(path, handler)
+        })
         .fallback(super::no_such_path)
         .method_not_allowed_fallback(super::no_such_method)
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
         .layer(middleware::from_fn(this_machine_only))
         .with_state(core);
     Router::new().nest("/_sandbox", control)
+}
+
+/// Every call: its method, its path, and what answers it. `openapi/sandbox-control.yaml` has the same ones, as a test sees to.
+fn routes() -> Vec<(&'static str, &'static str, MethodRouter<Arc<Core>>)> {
+    vec![
+        ("GET", "/", get(about)),
+        ("GET", "/sessions", get(sessions::list)),
+        ("POST", "/sessions", post(sessions::prepare)),
+        ("POST", "/sessions/{sessionId}/step", post(sessions::step)),
+        ("POST", "/clock/advance", post(clock::advance)),
+        ("GET", "/journal", get(journal::journal)),
+        ("DELETE", "/journal", delete(journal::clear)),
+        ("GET", "/violations", get(violations::violations)),
+        ("GET", "/faults", get(faults::list)),
+        ("POST", "/faults", post(faults::add)),
+        ("DELETE", "/faults", delete(faults::clear)),
+        ("DELETE", "/faults/{id}", delete(faults::remove)),
+        ("POST", "/connections/refuse", post(faults::refuse)),
+        ("POST", "/reset", post(reset::reset)),
+    ]
 }
 
 /// The socket is on a loopback address, so the peer is on this machine. A page in a browser on this machine may be led here
@@ -88,6 +109,27 @@ fn object<T: DeserializeOwned>(body: Sent) -> Option<T> {
         .flatten()
 }
 
+/// What a body says, or where it says something else than what is expected. Nothing but an object is taken.
+fn document<T: DeserializeOwned>(body: Sent) -> Result<T, Answer> {
+    let body = body.map_err(|_| invalid("a JSON object of at most 65,536 bytes is expected"))?;
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(invalid("a JSON object is expected"));
+    }
+    let mut json = serde_json::Deserializer::from_slice(&body);
+    let read = serde_path_to_error::deserialize(&mut json);
+    let read = read.map_err(|error| {
+        let path = error.path().to_string();
+        let error = error.into_inner();
+        match path.as_str() {
+            "." => invalid(&format!("the document cannot be read: {error}")),
+            path => invalid(&format!("at `{path}`: {error}")),
+        }
+    })?;
+    json.end()
+        .map_err(|_| invalid("one JSON object is expected, and nothing behind it"))?;
+    Ok(read)
+}
+
 async fn about() -> Json<About> {
     Json(About::this())
 }
@@ -103,7 +145,42 @@ fn refusal(error: &SandboxError) -> Answer {
         SandboxError::PayorLeft => (StatusCode::CONFLICT, "payor_left"),
         SandboxError::DecisionPending => (StatusCode::CONFLICT, "decision_pending"),
         SandboxError::AmountRefused { .. } => (StatusCode::CONFLICT, "amount_refused"),
+        SandboxError::Unreachable { .. } => (StatusCode::CONFLICT, "unreachable"),
+        SandboxError::TooManyFaults { .. } => (StatusCode::CONFLICT, "too_many_faults"),
+        SandboxError::FaultRule { .. } | SandboxError::Request(_) => {
+            (StatusCode::BAD_REQUEST, "invalid_request")
+        }
         _ => (StatusCode::INTERNAL_SERVER_ERROR, "server_error"),
     };
     Answer::error(status, code, &error.to_string())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::routes;
+    use crate::spec::{Document, Node};
+
+    #[test]
+    fn the_document_has_the_calls_that_there_are_and_no_others() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi/sandbox-control.yaml");
+        let document = Document::read(&path).unwrap_or_else(|error| panic!("{}", error.report()));
+        let paths = document.root().get("paths").and_then(Node::as_object);
+        let described: BTreeSet<(String, String)> = paths
+            .unwrap()
+            .iter()
+            .flat_map(|(path, _, methods)| {
+                let methods = methods.as_object().unwrap().iter();
+                methods.map(|(method, _, _)| (method.to_uppercase(), path.to_owned()))
+            })
+            .collect();
+        let routes: BTreeSet<(String, String)> = routes()
+            .into_iter()
+            .map(|(method, path, _)| (method.to_owned(), path.to_owned()))
+            .collect();
+        assert_eq!(routes, described);
+    }
 }

@@ -1,16 +1,62 @@
-//! Playing the payor of a session.
+//! The sessions: the list of them, making one in any state, playing the payor of one.
 
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use super::{Sent, invalid, object, refusal};
+use super::{Sent, document, invalid, object, refusal};
+use crate::domain::SessionId;
 use crate::sandbox::behaviour::Behaviour;
 use crate::sandbox::error::SandboxError;
+use crate::sandbox::http::answer::Answer;
 use crate::sandbox::http::asked::Asked;
+use crate::sandbox::roster::{SessionOrder, SessionPage};
 use crate::sandbox::world::Core;
+
+/// How many sessions a page has unless the caller says otherwise, and at most.
+const PAGE: (usize, usize) = (100, 1000);
+
+pub(super) async fn list(State(core): State<Arc<Core>>, RawQuery(query): RawQuery) -> Response {
+    match page(&core, query.as_deref().unwrap_or_default()) {
+        Ok(page) => Json(page).into_response(),
+        Err(answer) => answer.into_response(),
+    }
+}
+
+fn page(core: &Core, query: &str) -> Result<SessionPage, Answer> {
+    let (mut limit, most) = PAGE;
+    let mut after = None;
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+        match name.as_ref() {
+            "limit" => {
+                let number = value.parse().ok();
+                let number = number.filter(|number| (1..=most).contains(number));
+                limit = number.ok_or_else(|| invalid("at `limit`: from 1 to 1,000 is expected"))?;
+            }
+            "after" => {
+                let id = SessionId::new(&value);
+                after = Some(id.map_err(|_| refusal(&SandboxError::UnknownSession))?);
+            }
+            _ => return Err(invalid("only `limit` and `after` are expected")),
+        }
+    }
+    core.roster(after.as_ref(), limit)
+        .map_err(|error| refusal(&error))
+}
+
+pub(super) async fn prepare(State(core): State<Arc<Core>>, body: Sent) -> Response {
+    let order: SessionOrder = match document(body) {
+        Ok(order) => order,
+        Err(answer) => return answer.into_response(),
+    };
+    match core.prepare(&order) {
+        Ok(standing) => (StatusCode::CREATED, Json(standing)).into_response(),
+        Err(error) => refusal(&error).into_response(),
+    }
+}
 
 pub(super) async fn step(State(core): State<Arc<Core>>, Asked(id): Asked, body: Sent) -> Response {
     let behaviour = match body {
