@@ -9,11 +9,11 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use flinks_pay::SessionId;
 use flinks_pay::clock::ManualClock;
-use flinks_pay::sandbox::{Profile, Sandbox};
+use flinks_pay::sandbox::Profile;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use crate::bench::{OTHER_ID, OTHER_SECRET, two_clients};
+use crate::bench::{Bench, OTHER_ID, OTHER_SECRET, two_clients};
 
 /// An answer.
 pub(super) struct Answer {
@@ -42,7 +42,7 @@ impl Rules {
 
 pub(super) struct Site {
     pub(super) rules: Rules,
-    pub(super) sandbox: Sandbox,
+    pub(super) bench: Bench,
     /// Id and secret of either client.
     clients: [(String, String); 2],
     stream: BufReader<TcpStream>,
@@ -64,7 +64,8 @@ impl Site {
             .journal_capacity(16)
             .profile(rules.profile)
             .guarantee_decision(rules.asks);
-        let sandbox = runtime.block_on(builder.start()).unwrap();
+        let bench = runtime.block_on(Bench::with(builder));
+        let sandbox = &bench.sandbox;
         let first = (
             sandbox.client_id().to_owned(),
             sandbox.client_secret().to_owned(),
@@ -77,7 +78,7 @@ impl Site {
             .unwrap();
         Self {
             rules,
-            sandbox,
+            bench,
             clients: [first, (OTHER_ID.to_owned(), OTHER_SECRET.to_owned())],
             stream: BufReader::new(stream),
             line: String::new(),

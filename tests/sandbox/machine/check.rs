@@ -103,7 +103,10 @@ impl<'s> Checked<'s> {
                 Ok(())
             }
             Op::Advance { seconds } => {
-                self.site.sandbox.advance(Duration::from_secs(*seconds));
+                self.site
+                    .bench
+                    .sandbox
+                    .advance(Duration::from_secs(*seconds));
                 self.now += seconds;
                 Ok(())
             }
@@ -387,7 +390,7 @@ impl<'s> Checked<'s> {
         let (Some(number), id, _) = self.meant(which) else {
             return Ok(());
         };
-        let done = self.site.sandbox.fail_guarantee_delivery(&id);
+        let done = self.site.bench.sandbox.fail_guarantee_delivery(&id);
         if self.sessions[number].course.decide(None) {
             self.said_no(number);
             self.note("undelivered");

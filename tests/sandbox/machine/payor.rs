@@ -14,6 +14,7 @@ impl Checked<'_> {
         let (number, id, _) = self.meant(which);
         let payor = self
             .site
+            .bench
             .sandbox
             .payor(&id)
             .with_behaviour(behaviour(departs));
