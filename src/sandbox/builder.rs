@@ -10,6 +10,7 @@ use crate::domain::{ApiKey, ClientId, ClientSecret};
 
 use super::clock::SandboxClock;
 use super::error::SandboxError;
+use super::hooks::{CompletedWebhook, Registered, Webhook};
 use super::journal::Journal;
 use super::server::Sandbox;
 use super::settings::{ApiClient, Settings};
@@ -31,6 +32,9 @@ pub struct SandboxBuilder {
     settlement_account: bool,
     regular_eft: bool,
     guarantee_decision: bool,
+    webhook: Option<Webhook>,
+    guarantee_webhook: Option<Webhook>,
+    completed_webhook: CompletedWebhook,
 }
 
 impl Default for SandboxBuilder {
@@ -48,6 +52,9 @@ impl Default for SandboxBuilder {
             settlement_account: true,
             regular_eft: true,
             guarantee_decision: false,
+            webhook: None,
+            guarantee_webhook: None,
+            completed_webhook: CompletedWebhook::default(),
         }
     }
 }
@@ -127,6 +134,26 @@ impl SandboxBuilder {
         self
     }
 
+    /// Tells this receiver of every session that completes, fails or is cancelled, by `SessionSetupStatusChanged`. Of a session
+    /// that expires nobody is told.
+    pub fn webhook(mut self, webhook: Webhook) -> Self {
+        self.webhook = Some(webhook);
+        self
+    }
+
+    /// Tells this receiver of every guarantee that is on offer, and lets it decide by the confirm operation, as
+    /// [`guarantee_decision`](Self::guarantee_decision) does. A receiver that takes none of three tries fails the session.
+    pub fn guarantee_webhook(mut self, webhook: Webhook) -> Self {
+        self.guarantee_webhook = Some(webhook);
+        self
+    }
+
+    /// Sets when a completed payment is told; by default at EFT0302 and again at EFT0301.
+    pub fn completed_webhook(mut self, told: CompletedWebhook) -> Self {
+        self.completed_webhook = told;
+        self
+    }
+
     /// Sets how many exchanges the journal keeps; 10,000 by default.
     pub fn journal_capacity(mut self, exchanges: usize) -> Self {
         self.journal_capacity = exchanges;
@@ -162,9 +189,19 @@ impl SandboxBuilder {
             settlement_account: self.settlement_account,
             regular_eft: self.regular_eft,
             guarantee_decision: self.guarantee_decision,
+            completed_webhook: self.completed_webhook,
+        };
+        let webhooks = Registered {
+            session: self.webhook.map(Arc::new),
+            guarantee: self.guarantee_webhook.map(Arc::new),
         };
         Sandbox::listen(
-            Arc::new(Core::new(settings, self.clock, self.journal_capacity)),
+            Arc::new(Core::new(
+                settings,
+                self.clock,
+                self.journal_capacity,
+                webhooks,
+            )),
             self.port,
         )
         .await

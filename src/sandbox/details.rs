@@ -14,7 +14,7 @@ use crate::session::{
 };
 
 use super::bank::{Account, NAME_MATCH, NAME_MISMATCH};
-use super::flow::Guarantee;
+use super::flow::{Guarantee, Offer};
 use super::session::Session;
 use super::timestamp::rfc3339;
 
@@ -195,13 +195,13 @@ impl From<Guarantee> for GuaranteeDetails {
     fn from(guarantee: Guarantee) -> Self {
         let (offer, risk, extent) = match guarantee {
             Guarantee::Refused => (None, RiskLevel::High, None),
-            Guarantee::Offered(offer) if offer.lower => (
-                Some(offer),
-                RiskLevel::Medium,
-                Some(GuaranteedEftType::Partial),
-            ),
             Guarantee::Offered(offer) => {
-                (Some(offer), RiskLevel::Low, Some(GuaranteedEftType::Full))
+                let extent = if offer.lower {
+                    GuaranteedEftType::Partial
+                } else {
+                    GuaranteedEftType::Full
+                };
+                (Some(offer), risk(&offer), Some(extent))
             }
         };
         Self {
@@ -214,6 +214,15 @@ impl From<Guarantee> for GuaranteeDetails {
             other_risk_level: RiskLevel::Unrated,
             guaranteed_eft_type: extent,
         }
+    }
+}
+
+/// How risky a payment is of which so much is guaranteed.
+pub(super) fn risk(offer: &Offer) -> RiskLevel {
+    if offer.lower {
+        RiskLevel::Medium
+    } else {
+        RiskLevel::Low
     }
 }
 

@@ -285,6 +285,25 @@ impl Flow {
         Ok(())
     }
 
+    /// The offer that the integrator is still to decide about.
+    pub(super) fn offer_to_decide(&self) -> Option<&Offer> {
+        match &self.guarantee {
+            Some(Guarantee::Offered(offer)) if offer.awaits_integrator && self.end.is_none() => {
+                Some(offer)
+            }
+            _ => None,
+        }
+    }
+
+    /// Ends a session whose guarantee webhook nobody takes (GCON). Nothing changes where no decision is waited for any more.
+    ///
+    /// The code is not published; EFT0402 is taken, as there is no guarantee then.
+    pub(super) fn fail_delivery(&mut self) {
+        if self.offer_to_decide().is_some() {
+            self.refuse_guarantee();
+        }
+    }
+
     /// Ends a session by an API call.
     pub(super) fn cancel(&mut self) -> Result<(), AlreadyEnded> {
         if self.end.is_some() {

@@ -5,7 +5,7 @@
 //! it gives, where the sources disagree, so that a client that lives with it lives with either reading. The state machine
 //! ([the flow of a session](Scenario)) knows nothing of HTTP; time is a clock that tests move.
 //!
-//! It does not judge itself against the contract, sends no webhooks and shows no page: the payor is played by a call.
+//! It does not judge itself against the contract and shows no page: the payor is played by a call. It sends [webhooks](#webhooks).
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -26,7 +26,7 @@
 //! ```
 //!
 //! Entry points: [`Sandbox::start`] and [`Sandbox::builder`], [`Sandbox::payor`], [`Sandbox::advance`],
-//! [`Sandbox::journal`].
+//! [`Sandbox::journal`], [`Sandbox::deliveries`].
 //!
 //! # What it does where the sources are silent or disagree
 //!
@@ -39,7 +39,37 @@
 //! | What code has a guarantee that the integrator rejects? | EFT0402; none is published |
 //! | What if a guarantee needs no decision? | confirm is refused with 400 |
 //! | What becomes of a payor who declines a lower offer? | the session stays `InProgress` until it expires; no code is published |
+//! | Is a payment told twice, as its agreement is shown (EFT0302) and as it is scheduled (EFT0301)? | yes, unless [set otherwise](SandboxBuilder::completed_webhook) |
+//! | What code has a guarantee of which the integrator cannot be told? | EFT0402; none is published |
 //! | What does `amountModification` do? | it is repeated in the details; a preset amount stays as it is |
+//!
+//! # Webhooks
+//!
+//! Register a receiver with [`SandboxBuilder::webhook`], or while the sandbox runs by the control API. It is told once of every
+//! session that becomes `Completed`, `Failed` or `Canceled`, and never of one that expires: what the status endpoint answers, and
+//! `when` by the sandbox's clock, signed in `X-Webhook-Signature` as Flinks does (WST, WSET). One that does not take it, with
+//! 2xx within ten seconds, is not told again. The events of a session keep their order.
+//!
+//! A [guarantee webhook](SandboxBuilder::guarantee_webhook) is told of every guarantee on offer and decides about it by the
+//! confirm operation: the sessions that are created while one is registered wait for that. It is tried three times, 30 seconds of
+//! the sandbox's clock apart; if none is answered with 2xx, the session fails with EFT0402 (GCON has no pause and no code). There
+//! is no further try for a session that does not wait any more. No page has the body, so this one is ours, signed alike:
+//!
+//! ```json
+//! {
+//!   "event": "GuaranteeOffered",
+//!   "when": "2026-03-04T05:06:07Z",
+//!   "sessionId": "6f1d0c3a-52b7-4e98-8a41-c07d95e2b613",
+//!   "referenceId": "invoice-1042",
+//!   "amount": 120.5,
+//!   "highestDebitAmountToGuarantee": 60.25,
+//!   "overallRiskLevel": "Medium"
+//! }
+//! ```
+//!
+//! Up to 1,024 events wait; of more, the oldest is dropped and counted in [`Sandbox::webhooks`]. What became of each is in
+//! [`Sandbox::deliveries`]. [`WebhookFaults`] lose, delay, double, reorder and wrongly sign them. There is one receiver of each kind
+//! for all clients of a sandbox.
 //!
 //! # The control API
 //!
@@ -52,6 +82,10 @@
 //! | `POST /_sandbox/sessions/{sessionId}/step` | nothing, or a [`Behaviour`] | [`Played`] |
 //! | `POST /_sandbox/clock/advance` | [`Advance`] | [`Advanced`] |
 //! | `GET /_sandbox/journal` | | [`JournalReport`] |
+//! | `PUT /_sandbox/webhooks` | an object with `session` and `guarantee`, each absent, null, or an object with `url`, `secret` and maybe `faults` ([`WebhookFaults`]); it replaces both | [`WebhooksReport`] |
+//! | `GET /_sandbox/webhooks` | | [`WebhooksReport`] |
+//! | `DELETE /_sandbox/webhooks` | | [`WebhooksReport`] |
+//! | `GET /_sandbox/webhooks/deliveries` | | [`DeliveriesReport`] |
 //!
 //! A refusal is an object with `error` and `error_description`: 400 `invalid_request` for a body of another shape, 403
 //! `forbidden` for a caller that is not on this machine, 404 `not_found` for an unknown session, and 409 where the payor
@@ -66,6 +100,7 @@ mod details;
 mod error;
 mod event;
 mod flow;
+mod hooks;
 mod http;
 mod journal;
 mod payor;
@@ -82,9 +117,16 @@ mod world;
 pub use behaviour::Behaviour;
 pub use builder::SandboxBuilder;
 pub use clock::SandboxClock;
-pub use control::{About, Advance, Advanced, JournalReport, Played};
+pub use control::{
+    About, Advance, Advanced, DeliveriesReport, JournalReport, Played, WebhookReport,
+    WebhooksReport,
+};
 pub use error::SandboxError;
 pub use event::BrowserEvent;
+pub use hooks::{
+    CompletedWebhook, Delivery, DeliveryOutcome, Webhook, WebhookFaults, WebhookKind,
+    WebhookUrlError,
+};
 pub use journal::Exchange;
 pub use payor::Payor;
 pub use scenario::Scenario;

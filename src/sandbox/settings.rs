@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::hooks::CompletedWebhook;
 use crate::domain::{ApiKey, ClientId, ClientSecret};
 
 /// A client of the API: who may call it.
@@ -22,4 +23,5 @@ pub(super) struct Settings {
     pub(super) settlement_account: bool,
     pub(super) regular_eft: bool,
     pub(super) guarantee_decision: bool,
+    pub(super) completed_webhook: CompletedWebhook,
 }

@@ -17,6 +17,7 @@ use super::control::Played;
 use super::error::SandboxError;
 use super::event::BrowserEvent;
 use super::flow::Stuck;
+use super::hooks::{Hooks, Registered, Standing};
 use super::journal::Journal;
 use super::session::Session;
 use super::settings::Settings;
@@ -27,6 +28,7 @@ pub(super) struct Core {
     pub(super) settings: Settings,
     pub(super) clock: SandboxClock,
     pub(super) started: Instant,
+    pub(super) hooks: Hooks,
     world: Mutex<World>,
 }
 
@@ -39,7 +41,12 @@ pub(super) struct World {
 }
 
 impl Core {
-    pub(super) fn new(settings: Settings, clock: SandboxClock, journal_capacity: usize) -> Self {
+    pub(super) fn new(
+        settings: Settings,
+        clock: SandboxClock,
+        journal_capacity: usize,
+        webhooks: Registered,
+    ) -> Self {
         let world = World {
             tokens: Tokens::default(),
             sessions: HashMap::new(),
@@ -49,6 +56,7 @@ impl Core {
             settings,
             started: clock.now(),
             clock,
+            hooks: Hooks::new(webhooks),
             world: Mutex::new(world),
         }
     }
@@ -91,7 +99,28 @@ impl Core {
         if age >= self.settings.session_timeout {
             session.flow.expire();
         }
-        Some(act(session))
+        let before = Standing::of(&session.flow);
+        let done = act(session);
+        self.hooks.look(self, &before, session);
+        Some(done)
+    }
+
+    /// Whether the integrator is asked about the guarantee of a session that is created now.
+    pub(super) fn integrator_decides(&self) -> bool {
+        self.settings.guarantee_decision || self.hooks.asks_about_guarantees()
+    }
+
+    /// Whether a session still waits for the integrator's decision.
+    pub(super) fn awaits_decision(&self, id: &SessionId) -> bool {
+        let awaits = |session: &mut Session| session.flow.offer_to_decide().is_some();
+        self.on_session(&mut self.world(), id, awaits) == Some(true)
+    }
+
+    /// Ends a session whose guarantee webhook nobody takes.
+    pub(super) fn fail_delivery(&self, id: &SessionId) {
+        self.on_session(&mut self.world(), id, |session| {
+            session.flow.fail_delivery()
+        });
     }
 
     /// Returns what the hosted page of a session has posted so far.

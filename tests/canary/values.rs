@@ -17,13 +17,15 @@ use flinks_pay::domain::{
 };
 use flinks_pay::hosted::{HostedEvent, HostedPage};
 use flinks_pay::sandbox::{
-    About, Advance, Advanced, Behaviour, JournalReport, SandboxClock, Scenario,
+    About, Advance, Advanced, Behaviour, CompletedWebhook, DeliveriesReport, JournalReport,
+    SandboxClock, Scenario, Webhook, WebhookFaults,
 };
 use flinks_pay::session::{
     AddressReport, Draft, Extra, GuaranteeDetails, GuaranteeReport, GuaranteedEftType,
     LimitsReport, NotificationReport, Open, OptionsReport, PayeeReport, PayorAccount, PayorReport,
     RedirectReport, RiskLevel, SettlementAccount, Step, StepReport, UserDetails,
 };
+use flinks_pay::webhook::WebhookSecret;
 use flinks_pay::{
     Address, Amount, Client, Credentials, Environment, GuaranteeDecision, GuaranteedEft, Language,
     Limits, Outcome, Payee, Payor, Redirect, RegularEft, SessionId, SessionRequest, SessionStatus,
@@ -34,7 +36,7 @@ use serde::de::DeserializeOwned;
 use crate::given::{guaranteed, payor, regular};
 use crate::markers::{
     ACCOUNT, CITY, CLIENT_SECRET, EMAIL, FIRST_NAME, LABEL, LAST_NAME, POSTAL_CODE, REFERENCE,
-    SESSION, STREET, TOKEN, URL,
+    SESSION, STREET, TOKEN, URL, WEBHOOK_SECRET,
 };
 use crate::told::Told;
 
@@ -320,4 +322,11 @@ fn settings(told: &mut Told) {
     report::<About>(told, serde_json::json!({ "name": "x", "version": "y" }));
     report::<Advanced>(told, serde_json::json!({ "movedSeconds": 7 }));
     report::<JournalReport>(told, serde_json::json!({ "exchanges": [], "dropped": 0 }));
+    report::<DeliveriesReport>(told, serde_json::json!({ "deliveries": [], "dropped": 0 }));
+    told.look(&CompletedWebhook::default());
+    told.look(&WebhookFaults::default());
+    for url in ["canarypath", "http://canary.example/canarypath"] {
+        let secret = WebhookSecret::new(WEBHOOK_SECRET).unwrap();
+        told.error(&Webhook::new(url, secret).unwrap_err());
+    }
 }

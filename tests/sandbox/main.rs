@@ -11,7 +11,10 @@
 mod bench;
 mod bodies;
 mod contract;
+#[path = "../support/python.rs"]
+mod python;
 mod raw;
+mod receiver;
 
 mod authorize;
 mod cancel;
@@ -34,3 +37,7 @@ mod scenarios;
 mod status;
 #[path = "../support/trace.rs"]
 mod trace;
+mod webhooks;
+mod webhooks_client;
+mod webhooks_control;
+mod webhooks_guarantee;

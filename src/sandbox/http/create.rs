@@ -75,13 +75,7 @@ fn answer(
         );
     };
     let now = (core.clock.now(), core.clock.wall());
-    let session = Session::new(
-        id,
-        caller.client,
-        request,
-        core.settings.guarantee_decision,
-        now,
-    );
+    let session = Session::new(id, caller.client, request, core.integrator_decides(), now);
     let body = json!({ "sessionId": id, "referenceId": session.terms.reference_id });
     world.sessions.insert(id, session);
     if let Some(token) = &caller.token {

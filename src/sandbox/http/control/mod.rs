@@ -3,6 +3,7 @@
 mod clock;
 mod journal;
 mod sessions;
+mod webhooks;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -31,6 +32,13 @@ pub(in crate::sandbox::http) fn router(core: Arc<Core>) -> Router {
         .route("/sessions/{session}/step", post(sessions::step))
         .route("/clock/advance", post(clock::advance))
         .route("/journal", get(journal::journal))
+        .route(
+            "/webhooks",
+            get(webhooks::get)
+                .put(webhooks::put)
+                .delete(webhooks::delete),
+        )
+        .route("/webhooks/deliveries", get(webhooks::deliveries))
         .fallback(super::no_such_path)
         .method_not_allowed_fallback(super::no_such_method)
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
