@@ -62,7 +62,7 @@ pub(crate) async fn in_the_sandbox(told: &mut Told) {
     let registered = sandbox.webhooks();
     told.look(registered.session.as_ref().unwrap());
     told.look(&registered);
-    let sessions = schemes().count();
+    let sessions = schemes().len();
     while sandbox.webhooks().waiting > 0 {
         tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     }
