@@ -10,7 +10,8 @@ use crate::domain::{ApiKey, ClientId, ClientSecret};
 
 use super::clock::SandboxClock;
 use super::error::SandboxError;
-use super::hooks::{CompletedWebhook, Registered, Webhook};
+use super::hooks::webhook::Webhook;
+use super::hooks::{CompletedWebhook, Registered};
 use super::journal::Journal;
 use super::server::Sandbox;
 use super::settings::{ApiClient, Settings};

@@ -1,7 +1,7 @@
 //! The documents of the control API: what another process sends and gets under `/_sandbox`. The
 //! [module's page](super) has the calls.
 
-mod webhooks;
+pub(super) mod webhooks;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +9,6 @@ use crate::session::{SessionStatus, StatusDetails, Step};
 
 use super::event::BrowserEvent;
 use super::journal::Exchange;
-
-pub use self::webhooks::{DeliveriesReport, WebhookReport, WebhooksReport};
 
 /// Which sandbox answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -117,16 +117,14 @@ mod world;
 pub use behaviour::Behaviour;
 pub use builder::SandboxBuilder;
 pub use clock::SandboxClock;
-pub use control::{
-    About, Advance, Advanced, DeliveriesReport, JournalReport, Played, WebhookReport,
-    WebhooksReport,
-};
+pub use control::webhooks::{DeliveriesReport, WebhookReport, WebhooksReport};
+pub use control::{About, Advance, Advanced, JournalReport, Played};
 pub use error::SandboxError;
 pub use event::BrowserEvent;
-pub use hooks::{
-    CompletedWebhook, Delivery, DeliveryOutcome, Webhook, WebhookFaults, WebhookKind,
-    WebhookUrlError,
-};
+pub use hooks::CompletedWebhook;
+pub use hooks::delivery::{Delivery, DeliveryOutcome, WebhookKind};
+pub use hooks::faults::WebhookFaults;
+pub use hooks::webhook::{Webhook, WebhookUrlError};
 pub use journal::Exchange;
 pub use payor::Payor;
 pub use scenario::Scenario;

@@ -13,9 +13,10 @@ use crate::clock::Clock;
 use crate::domain::SessionId;
 
 use super::builder::SandboxBuilder;
-use super::control::WebhooksReport;
+use super::control::webhooks::WebhooksReport;
 use super::error::SandboxError;
-use super::hooks::{self, Delivery};
+use super::hooks;
+use super::hooks::delivery::Delivery;
 use super::http;
 use super::journal::Exchange;
 use super::payor::Payor;
@@ -180,7 +181,7 @@ mod tests {
     use tokio::net::TcpStream;
 
     use super::*;
-    use crate::sandbox::hooks::Webhook;
+    use crate::sandbox::hooks::webhook::Webhook;
     use crate::sandbox::session::Session;
     use crate::session::{GuaranteedEft, Payor as GuaranteedPayor, SessionRequest};
     use crate::webhook::WebhookSecret;

@@ -119,7 +119,7 @@ impl Core {
     /// Ends a session whose guarantee webhook nobody takes.
     pub(super) fn fail_delivery(&self, id: &SessionId) {
         self.on_session(&mut self.world(), id, |session| {
-            session.flow.fail_delivery()
+            session.flow.fail_delivery();
         });
     }
 

@@ -72,7 +72,7 @@ async fn a_payment_is_told_once_where_that_is_set() {
     let receiver = Receiver::start().await;
     let builder = Sandbox::builder()
         .webhook(receiver.webhook())
-        .completed_webhook(CompletedWebhook::ScheduledOnly);
+        .completed_webhook(CompletedWebhook::Scheduled);
     let bench = Bench::with(builder).await;
     for body in [guaranteed(), regular()] {
         let id = bench.session(&body).await;

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::sandbox::hooks::{Delivery, Webhook, WebhookFaults};
+use crate::sandbox::hooks::delivery::Delivery;
+use crate::sandbox::hooks::faults::WebhookFaults;
+use crate::sandbox::hooks::webhook::Webhook;
 
 /// Who hears of sessions, and how much is on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

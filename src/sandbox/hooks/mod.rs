@@ -4,11 +4,11 @@
 //! [queue](queue). One task, the [courier], takes it from there: the API never waits for a receiver.
 
 mod courier;
-mod delivery;
-mod faults;
+pub(super) mod delivery;
+pub(super) mod faults;
 mod letter;
 mod queue;
-mod webhook;
+pub(super) mod webhook;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,14 +17,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 pub(super) use self::courier::run;
-use self::delivery::Deliveries;
-pub use self::delivery::{Delivery, DeliveryOutcome, WebhookKind};
-pub use self::faults::WebhookFaults;
+use self::delivery::{Deliveries, Delivery, WebhookKind};
 use self::letter::Letter;
 pub(super) use self::letter::Standing;
 use self::queue::{Job, Lane, Next, Queue};
-pub use self::webhook::{Webhook, WebhookUrlError};
-use super::control::{WebhookReport, WebhooksReport};
+use self::webhook::Webhook;
+use super::control::webhooks::{WebhookReport, WebhooksReport};
 use super::session::Session;
 use super::world::Core;
 use crate::clock::{Clock, after};
@@ -47,7 +45,7 @@ pub enum CompletedWebhook {
     #[default]
     Both,
     /// At EFT0301 only.
-    ScheduledOnly,
+    Scheduled,
 }
 
 /// Who is registered, what waits, and what was delivered.

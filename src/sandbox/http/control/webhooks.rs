@@ -8,8 +8,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::{Sent, invalid, object};
-use crate::sandbox::control::{DeliveriesReport, WebhooksReport};
-use crate::sandbox::hooks::{Registered, Webhook, WebhookFaults};
+use crate::sandbox::control::webhooks::{DeliveriesReport, WebhooksReport};
+use crate::sandbox::hooks::Registered;
+use crate::sandbox::hooks::faults::WebhookFaults;
+use crate::sandbox::hooks::webhook::Webhook;
 use crate::sandbox::world::Core;
 use crate::webhook::WebhookSecret;
 
