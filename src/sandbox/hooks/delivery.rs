@@ -36,7 +36,7 @@ pub struct Delivery {
     /// The code that it told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_details: Option<StatusDetails>,
-    /// Which try it was, from 1. One that was [sent twice](super::WebhookFaults::twice) is there twice.
+    /// Which try it was, from 1. One that was [sent twice](crate::sandbox::WebhookFaults::twice) is there twice.
     pub attempt: u8,
     /// What came of it.
     pub outcome: DeliveryOutcome,
@@ -58,7 +58,7 @@ pub enum DeliveryOutcome {
     TimedOut,
     /// The connection broke, or what was answered is no HTTP.
     Broken,
-    /// It was [lost](super::WebhookFaults::lost) on purpose.
+    /// It was [lost](crate::sandbox::WebhookFaults::lost) on purpose.
     Lost,
     /// It was a further try for a guarantee about which nobody had to decide any more, and nothing was sent.
     NotNeeded,
