@@ -5,15 +5,17 @@ use std::time::{Duration, SystemTime};
 
 use flinks_pay::SessionId;
 use flinks_pay::clock::ManualClock;
-use flinks_pay::sandbox::{CompletedWebhook, DeliveryOutcome, Payor, Sandbox, WebhookKind};
+use flinks_pay::sandbox::{
+    CompletedWebhook, DeliveryOutcome, Payor, Sandbox, Webhook, WebhookKind,
+};
 use flinks_pay::session::{StatusDetails, Step};
-use flinks_pay::webhook::{Event, WebhookSecret};
+use flinks_pay::webhook::Event;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, OTHER_ID, OTHER_SECRET, two_clients};
 use crate::bodies::{full_guaranteed, guaranteed, referring, regular, with};
 use crate::python;
-use crate::receiver::{Receiver, SECRET, settled};
+use crate::receiver::{Receiver, SECRET, secret, settled};
 
 async fn told(receiver: &Receiver) -> Bench {
     Bench::with(Sandbox::builder().webhook(receiver.webhook())).await
@@ -255,12 +257,8 @@ async fn the_record_has_what_was_told_and_nothing_else() {
 
 #[tokio::test]
 async fn a_receiver_that_is_not_there_holds_nobody_up() {
-    let gone = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        format!("http://{}/", listener.local_addr().unwrap())
-    };
-    let secret = WebhookSecret::new(SECRET).unwrap();
-    let webhook = flinks_pay::sandbox::Webhook::new(&gone, secret).unwrap();
+    // A port that no test can be given.
+    let webhook = Webhook::new("http://127.0.0.1:1/", secret()).unwrap();
     let bench = Bench::with(Sandbox::builder().webhook(webhook)).await;
     let id = bench.session(&guaranteed()).await;
     bench.sandbox.payor(&id).run().unwrap();

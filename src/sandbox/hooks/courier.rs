@@ -40,7 +40,7 @@ pub(in crate::sandbox) async fn run(core: Arc<Core>) {
             return;
         }
         tokio::select! {
-            Some((job, outcome)) = under_way.next() => settle(&core, job, outcome),
+            Some(tried) = under_way.next() => settle(&core, tried),
             () = core.hooks.changed.notified() => {}
             () = until(&core.clock, wake) => {}
         }
@@ -54,41 +54,45 @@ async fn until(clock: &dyn Clock, time: Option<Instant>) {
     }
 }
 
-/// One try. Of an event that is sent twice, what came of the first counts.
-async fn attempt(core: &Core, job: Job) -> (Job, DeliveryOutcome) {
+/// What came of one try.
+struct Tried {
+    job: Job,
+    at_millis: u64,
+    outcome: DeliveryOutcome,
+    /// What came of it when it was sent a second time, on purpose.
+    twin: Option<DeliveryOutcome>,
+}
+
+async fn attempt(core: &Core, job: Job) -> Tried {
     let at_millis = u64::try_from(core.since_start().as_millis()).unwrap_or(u64::MAX);
-    let record = |outcome| {
-        core.hooks.record(Delivery {
-            sequence: 0,
-            at_millis,
-            webhook: job.letter.kind,
-            event: job.letter.event().to_owned(),
-            session_id: job.letter.session,
-            status_details: job.letter.code.clone(),
-            attempt: job.attempt,
-            outcome,
-        });
-    };
+    let (faults, body) = (job.to.faults(), &job.letter.body);
+    let mut twin = None;
     let outcome = if job.attempt > 1 && !core.awaits_decision(&job.letter.session) {
         DeliveryOutcome::NotNeeded
-    } else if job.to.faults().lost {
+    } else if faults.lost {
         DeliveryOutcome::Lost
     } else {
-        let outcome = job.to.send(job.letter.body.clone()).await;
-        if job.to.faults().twice {
-            record(outcome);
-            record(job.to.send(job.letter.body.clone()).await);
-            return (job, outcome);
+        let outcome = job.to.send(body.clone()).await;
+        if faults.twice {
+            twin = Some(job.to.send(body.clone()).await);
         }
         outcome
     };
-    record(outcome);
-    (job, outcome)
+    Tried {
+        job,
+        at_millis,
+        outcome,
+        twin,
+    }
 }
 
 /// Draws the conclusions. A status event is sent once (WST); a guarantee webhook that nobody takes is tried again, and then fails
-/// its session (GCON).
-fn settle(core: &Core, mut job: Job, outcome: DeliveryOutcome) {
+/// its session (GCON). Of an event that was sent twice, what came of the first counts.
+fn settle(core: &Core, tried: Tried) {
+    let records = tried.records();
+    let Tried {
+        mut job, outcome, ..
+    } = tried;
     let lane = job.lane();
     let over = outcome.is_taken() || outcome == DeliveryOutcome::NotNeeded;
     let mut again = None;
@@ -102,5 +106,23 @@ fn settle(core: &Core, mut job: Job, outcome: DeliveryOutcome) {
             core.fail_delivery(&job.letter.session);
         }
     }
-    core.hooks.settle(lane, again);
+    core.hooks.settle(lane, records, again);
+}
+
+impl Tried {
+    fn records(&self) -> Vec<Delivery> {
+        let Self { job, at_millis, .. } = self;
+        let outcomes = [Some(self.outcome), self.twin].into_iter().flatten();
+        let record = |outcome| Delivery {
+            sequence: 0,
+            at_millis: *at_millis,
+            webhook: job.letter.kind,
+            event: job.letter.event().to_owned(),
+            session_id: job.letter.session,
+            status_details: job.letter.code.clone(),
+            attempt: job.attempt,
+            outcome,
+        };
+        outcomes.map(record).collect()
+    }
 }

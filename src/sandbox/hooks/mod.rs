@@ -164,13 +164,14 @@ impl Hooks {
         self.state().queue.is_closed()
     }
 
-    fn record(&self, delivery: Delivery) {
-        self.state().deliveries.push(delivery);
-    }
-
-    /// Lets the next event of a lane go: a further try of this one, or another.
-    fn settle(&self, lane: Lane, again: Option<Job>) {
-        self.state().queue.settle(lane, again);
+    /// Records a delivery, and lets the next event of its lane go: a further try of this one, or another. Both at once: who has
+    /// read that a try has failed may move the time to the next one.
+    fn settle(&self, lane: Lane, records: Vec<Delivery>, again: Option<Job>) {
+        let mut state = self.state();
+        for record in records {
+            state.deliveries.push(record);
+        }
+        state.queue.settle(lane, again);
     }
 
     /// A panic elsewhere, while it was locked, does not take the rest of the sandbox down.
