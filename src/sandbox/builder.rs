@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use uuid::Uuid;
-
 use crate::clock::Clock;
 use crate::domain::{ApiKey, ClientId, ClientSecret};
 
+use super::chance::Chance;
 use super::clock::SandboxClock;
 use super::error::SandboxError;
+use super::hooks::Registered;
 use super::hooks::webhook::Webhook;
-use super::hooks::{CompletedWebhook, Registered};
 use super::journal::Journal;
+use super::profile::Profile;
+use super::profile::choices::CredentialsTaken;
 use super::server::Sandbox;
 use super::settings::{ApiClient, Settings};
 use super::world::Core;
@@ -28,14 +29,15 @@ pub struct SandboxBuilder {
     api_key: Option<ApiKey>,
     more_clients: Vec<(ClientId, ClientSecret)>,
     journal_capacity: usize,
-    token_lifetime: Duration,
+    profile: Profile,
+    seed: Option<u64>,
+    token_lifetime: Option<Duration>,
     session_timeout: Duration,
     settlement_account: bool,
     regular_eft: bool,
     guarantee_decision: bool,
     webhook: Option<Webhook>,
     guarantee_webhook: Option<Webhook>,
-    completed_webhook: CompletedWebhook,
 }
 
 impl Default for SandboxBuilder {
@@ -48,22 +50,20 @@ impl Default for SandboxBuilder {
             api_key: None,
             more_clients: Vec::new(),
             journal_capacity: Journal::CAPACITY,
-            token_lifetime: Self::TOKEN_LIFETIME,
+            profile: Profile::default(),
+            seed: None,
+            token_lifetime: None,
             session_timeout: Self::SESSION_TIMEOUT,
             settlement_account: true,
             regular_eft: true,
             guarantee_decision: false,
             webhook: None,
             guarantee_webhook: None,
-            completed_webhook: CompletedWebhook::default(),
         }
     }
 }
 
 impl SandboxBuilder {
-    /// How long a token lives by default: 599 seconds (GIDX; AUTH says 299).
-    pub const TOKEN_LIFETIME: Duration = Duration::from_secs(599);
-
     /// How long a session stays open by default: 30 minutes. The vendor's default is not published.
     pub const SESSION_TIMEOUT: Duration = Duration::from_secs(30 * 60);
 
@@ -91,8 +91,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Lets the client call with this key in `x-api-key`, beside its id in `x-client-id`, instead of with a token (S2). By
-    /// default that is refused.
+    /// Lets the client call with this key in `x-api-key`, beside its id in `x-client-id`, instead of with a token (S2). Without
+    /// it that is refused, unless the [profile](Self::profile) takes nothing else: then a key is made.
     pub fn api_key(mut self, key: ApiKey) -> Self {
         self.api_key = Some(key);
         self
@@ -104,9 +104,28 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets how long a token lives: whole seconds, at least one.
+    /// Sets how the sandbox answers where the vendor's pages disagree; [`Profile::STRICT`] by default.
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// Changes single settings of the profile.
+    pub fn adjust(mut self, change: impl FnOnce(&mut Profile)) -> Self {
+        change(&mut self.profile);
+        self
+    }
+
+    /// Draws every id, token and generated credential from this seed, so that a run which makes the same calls in the same order
+    /// repeats exactly, but for the time: that is the [clock](Self::clock)'s. Without a seed no two runs are alike.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Sets how long a token lives: whole seconds, at least one. By default it is the profile's.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
-        self.token_lifetime = Duration::from_secs(lifetime.as_secs().max(1));
+        self.token_lifetime = Some(Duration::from_secs(lifetime.as_secs().max(1)));
         self
     }
 
@@ -136,7 +155,7 @@ impl SandboxBuilder {
     }
 
     /// Tells this receiver of every session that completes, fails or is cancelled, by `SessionSetupStatusChanged`. Of a session
-    /// that expires nobody is told.
+    /// that expires nobody is told. Whether a payment is told once or twice is the [profile](Self::profile)'s.
     pub fn webhook(mut self, webhook: Webhook) -> Self {
         self.webhook = Some(webhook);
         self
@@ -146,12 +165,6 @@ impl SandboxBuilder {
     /// [`guarantee_decision`](Self::guarantee_decision) does. A receiver that takes none of three tries fails the session.
     pub fn guarantee_webhook(mut self, webhook: Webhook) -> Self {
         self.guarantee_webhook = Some(webhook);
-        self
-    }
-
-    /// Sets when a completed payment is told; by default at EFT0302 and again at EFT0301.
-    pub fn completed_webhook(mut self, told: CompletedWebhook) -> Self {
-        self.completed_webhook = told;
         self
     }
 
@@ -168,7 +181,9 @@ impl SandboxBuilder {
     /// [`SandboxError::Bind`] if the port cannot be had.
     pub async fn start(self) -> Result<Sandbox, SandboxError> {
         // A hexadecimal text is a valid id and a valid secret, so nothing is refused here.
-        let generated = || format!("sandbox-{}", Uuid::new_v4().simple());
+        let mut chance = Chance::new(self.seed);
+        let mut generated = || format!("sandbox-{}", chance.uuid().simple());
+        let keys_only = self.profile.credentials == CredentialsTaken::ApiKey;
         let first = ApiClient {
             id: self
                 .client_id
@@ -176,7 +191,10 @@ impl SandboxBuilder {
             secret: self
                 .client_secret
                 .map_or_else(|| ClientSecret::new(&generated()), Ok)?,
-            api_key: self.api_key,
+            api_key: match self.api_key {
+                None if keys_only => Some(ApiKey::new(&generated())?),
+                key => key,
+            },
         };
         let others = self.more_clients.into_iter().map(|(id, secret)| ApiClient {
             id,
@@ -185,12 +203,14 @@ impl SandboxBuilder {
         });
         let settings = Settings {
             clients: std::iter::once(first).chain(others).collect(),
-            token_lifetime: self.token_lifetime,
+            profile: self.profile,
+            token_lifetime: self
+                .token_lifetime
+                .unwrap_or_else(|| self.profile.token_lifetime.duration()),
             session_timeout: self.session_timeout,
             settlement_account: self.settlement_account,
             regular_eft: self.regular_eft,
             guarantee_decision: self.guarantee_decision,
-            completed_webhook: self.completed_webhook,
         };
         let webhooks = Registered {
             session: self.webhook.map(Arc::new),
@@ -202,6 +222,7 @@ impl SandboxBuilder {
                 self.clock,
                 self.journal_capacity,
                 webhooks,
+                chance,
             )),
             self.port,
         )

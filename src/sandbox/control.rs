@@ -46,6 +46,9 @@ pub struct Played {
     pub status_details: Option<StatusDetails>,
     /// What the hosted page posted during the step, in order.
     pub events: Vec<BrowserEvent>,
+    /// Whether the bank has asked its second question, which the next step answers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub question: bool,
     /// Whether the payor has nothing more to do: the session has ended, or the payor has left.
     pub over: bool,
 }

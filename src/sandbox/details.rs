@@ -10,11 +10,13 @@ use crate::domain::{
     PaymentType, ReportedReference, SessionId,
 };
 use crate::session::{
-    Address, GuaranteedEftType, Limits, Redirect, RiskLevel, SessionStatus, StatusDetails, Step,
+    Address, GuaranteedEftType, Limits, Redirect, RiskLevel, StatusDetails, Step,
 };
 
 use super::bank::{Account, NAME_MATCH, NAME_MISMATCH};
-use super::flow::{Guarantee, Offer};
+use super::flow::{Flow, Guarantee, Offer};
+use super::profile::Profile;
+use super::profile::choices::{AccountBeforeLogin, AccountNumberShown};
 use super::session::Session;
 use super::timestamp::rfc3339;
 
@@ -23,7 +25,7 @@ use super::timestamp::rfc3339;
 #[expect(clippy::struct_field_names, reason = "the names of the contract")]
 pub(super) struct Details<'a> {
     session_id: SessionId,
-    status: SessionStatus,
+    status: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     status_details: Option<StatusDetails>,
     step: Option<StepNow>,
@@ -76,8 +78,19 @@ struct Payor<'a> {
     first_name: &'a FirstName,
     last_name: &'a LastName,
     middle_name: Option<&'a MiddleName>,
-    account: Option<PayorAccount>,
+    #[serde(skip_serializing_if = "AccountNow::is_absent")]
+    account: AccountNow,
     address: Option<&'a Address>,
+}
+
+/// The payor's account, or what stands for it before the login.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum AccountNow {
+    Absent,
+    Null,
+    Empty {},
+    Known(PayorAccount),
 }
 
 #[derive(Serialize)]
@@ -115,12 +128,12 @@ struct UserDetails {
 }
 
 impl<'a> Details<'a> {
-    pub(super) fn of(session: &'a Session) -> Self {
+    pub(super) fn of(session: &'a Session, profile: &Profile) -> Self {
         let Session { terms, flow, .. } = session;
         let (status, status_details) = flow.status();
         Self {
             session_id: session.id,
-            status,
+            status: profile.spell(&status).to_owned(),
             status_details,
             step: flow.screen().map(|screen| StepNow {
                 current: screen.into(),
@@ -146,7 +159,7 @@ impl<'a> Details<'a> {
                 amount_modification: terms.amount_modification,
                 redirect_preferences: terms.redirect.as_ref(),
             },
-            payor: Payor::of(session),
+            payor: Payor::of(session, profile),
             payee: terms.guaranteed.then(|| Payee::of(session)),
             guarantee_details: flow.guarantee().map(GuaranteeDetails::from),
             user_details: flow.name_matches().map(|matches| UserDetails {
@@ -158,18 +171,40 @@ impl<'a> Details<'a> {
     }
 }
 
+impl AccountNow {
+    fn of(flow: &Flow, profile: &Profile) -> Self {
+        if !flow.is_logged_in() {
+            return match profile.account_before_login {
+                AccountBeforeLogin::Null => Self::Null,
+                AccountBeforeLogin::Absent => Self::Absent,
+                AccountBeforeLogin::Empty => Self::Empty {},
+            };
+        }
+        let masked = match profile.account_number {
+            AccountNumberShown::MaskedUntilComplete => !flow.is_complete(),
+            AccountNumberShown::Masked => true,
+            AccountNumberShown::Full => false,
+        };
+        Self::Known(PayorAccount {
+            account: Account::of_payor(masked),
+            available_balance: dollars(flow.balance_cents()),
+        })
+    }
+
+    fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+}
+
 impl<'a> Payor<'a> {
-    fn of(session: &'a Session) -> Self {
+    fn of(session: &'a Session, profile: &Profile) -> Self {
         let (payor, flow) = (&session.terms.payor, &session.flow);
         Self {
             email: payor.email(),
             first_name: payor.first_name(),
             last_name: payor.last_name(),
             middle_name: payor.middle_name(),
-            account: flow.is_logged_in().then(|| PayorAccount {
-                account: Account::of_payor(!flow.is_complete()),
-                available_balance: dollars(flow.balance_cents()),
-            }),
+            account: AccountNow::of(flow, profile),
             address: payor.address(),
         }
     }

@@ -40,6 +40,9 @@ pub enum SandboxError {
     /// The integrator has not yet decided about the guarantee on offer: call the confirm operation first.
     #[error("the integrator has not confirmed or rejected the guarantee yet")]
     DecisionPending,
+    /// No guarantee of the session waits for the integrator's decision.
+    #[error("no guarantee of the session waits for a decision")]
+    NothingToDecide,
     /// The amount screen takes no amount outside the session's limits.
     #[error("the amount is outside the session's limits{}", bounds(*minimum, *maximum))]
     AmountRefused {

@@ -3,8 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 /// A message of the hosted page, by the name that it has on the wire (GEVT).
-///
-/// `SUBMIT_MFA` never happens here: the sandbox's bank asks for a password only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
@@ -17,6 +15,8 @@ pub enum BrowserEvent {
     InstitutionSelected,
     /// The payor sent user name and password.
     SubmitCredential,
+    /// The payor answered the bank's second question.
+    SubmitMfa,
     /// The payor chose an account.
     AccountSelected,
     /// The payor entered an amount. Not sent where the amount is preset.
@@ -29,6 +29,10 @@ pub enum BrowserEvent {
     Success,
     /// There is no guarantee. The last message.
     GuaranteeFailed,
+    /// The payor refused the debit agreement and left. The last message.
+    ComponentPadWarningScreenExit,
+    /// There is no guarantee, and the payor asks for other ways to pay. The last message.
+    ComponentOtherFundingOptionsSelected,
     /// The payor declined the lower amount and left. The last message.
     ComponentNboReturnToClientSelected,
 }
@@ -42,12 +46,17 @@ impl BrowserEvent {
             Self::ConsentDisabled => "CONSENT_DISABLED",
             Self::InstitutionSelected => "INSTITUTION_SELECTED",
             Self::SubmitCredential => "SUBMIT_CREDENTIAL",
+            Self::SubmitMfa => "SUBMIT_MFA",
             Self::AccountSelected => "ACCOUNT_SELECTED",
             Self::ComponentDepositContinue => "COMPONENT_DEPOSIT_CONTINUE",
             Self::GuaranteeOffered => "GUARANTEE_OFFERED",
             Self::ComponentPadDownloaded => "COMPONENT_PAD_DOWNLOADED",
             Self::Success => "SUCCESS",
             Self::GuaranteeFailed => "GUARANTEE_FAILED",
+            Self::ComponentPadWarningScreenExit => "COMPONENT_PAD_WARNING_SCREEN_EXIT",
+            Self::ComponentOtherFundingOptionsSelected => {
+                "COMPONENT_OTHER_FUNDING_OPTIONS_SELECTED"
+            }
             Self::ComponentNboReturnToClientSelected => "COMPONENT_NBO_RETURN_TO_CLIENT_SELECTED",
         }
     }

@@ -14,7 +14,8 @@
 //! Complete           Completed / EFT0301
 //! ```
 //!
-//! Each step finishes the screen that the payor sees and shows the next one. A session that has not ended can be cancelled
+//! Each step finishes the screen that the payor sees and shows the next one; a bank that asks a second question is the one
+//! screen that takes two. A session that has not ended can be cancelled
 //! (Canceled / EFT0501) and can expire (Expired / EFT0601) on every screen. EFT0302 has not ended in this sense: the
 //! agreement is not signed and nothing is scheduled.
 
@@ -74,6 +75,8 @@ pub(super) struct Offer {
     /// Whether it is accepted; `None` while undecided.
     pub(super) accepted: Option<bool>,
     awaits_integrator: bool,
+    /// What the payor does if the integrator rejects it: only known now, as the decision is not a step of the payor's.
+    otherwise: BrowserEvent,
 }
 
 /// Why a payor cannot go on.
@@ -101,6 +104,8 @@ pub(super) struct Flow {
     end: Option<End>,
     left: bool,
     amount: Option<Amount>,
+    /// Whether the bank has asked its second question, which waits for its answer.
+    asked: bool,
     logged_in: bool,
     balance_cents: u64,
     name_matches: Option<bool>,
@@ -119,6 +124,7 @@ impl Flow {
             screen: None,
             end: None,
             left: false,
+            asked: false,
             logged_in: false,
             balance_cents: BALANCE_CENTS,
             name_matches: None,
@@ -135,6 +141,12 @@ impl Flow {
         if self.left {
             return Err(Stuck::Left);
         }
+        let scenario = self.plan.scenario;
+        if self.screen.is_some_and(|it| scenario.times_out_on(it)) {
+            self.end = Some(End::Expired);
+            return Ok(&[]);
+        }
+        let behaviour = &behaviour.beside(scenario.behaviour());
         let posted = self.events.len();
         match self.screen {
             None => self.arrive(),
@@ -149,7 +161,7 @@ impl Flow {
             Some(Screen::AmountSelection) => self.enter_amount(behaviour)?,
             Some(Screen::GuaranteeOffer) => self.answer_offer(behaviour)?,
             Some(Screen::Review) => self.screen = Some(Screen::Pad),
-            Some(Screen::Pad) => self.sign(),
+            Some(Screen::Pad) => self.sign(behaviour),
             Some(Screen::Complete) => return Err(Stuck::Ended),
         }
         Ok(self.events.get(posted..).unwrap_or_default())
@@ -164,9 +176,18 @@ impl Flow {
     }
 
     fn log_in(&mut self, behaviour: &Behaviour) {
-        self.events.push(BrowserEvent::SubmitCredential);
+        let answers = std::mem::take(&mut self.asked);
+        self.events.push(if answers {
+            BrowserEvent::SubmitMfa
+        } else {
+            BrowserEvent::SubmitCredential
+        });
         if behaviour.fail_login {
             self.end = Some(End::Failed(Failure::Login));
+            return;
+        }
+        if behaviour.mfa && !answers {
+            self.asked = true;
             return;
         }
         self.logged_in = true;
@@ -207,20 +228,25 @@ impl Flow {
         if self.balance_cents < amount.cents() {
             self.end = Some(End::Failed(Failure::Balance));
         } else if self.plan.guaranteed {
-            self.evaluate(amount);
+            self.evaluate(amount, behaviour);
         } else {
             self.screen = Some(Screen::Review);
         }
     }
 
-    fn evaluate(&mut self, amount: Amount) {
+    fn evaluate(&mut self, amount: Amount, behaviour: &Behaviour) {
         self.screen = Some(Screen::GuaranteeOffer);
+        let otherwise = if behaviour.other_funding {
+            BrowserEvent::ComponentOtherFundingOptionsSelected
+        } else {
+            BrowserEvent::GuaranteeFailed
+        };
         let (amount, lower) = match self.plan.scenario.cover(amount, self.plan.limits.as_ref()) {
             Cover::Whole => (amount, false),
             Cover::Lower(lower) => (lower, true),
             Cover::Nothing => {
                 self.guarantee = Some(Guarantee::Refused);
-                self.refuse_guarantee();
+                self.refuse_guarantee(otherwise);
                 return;
             }
         };
@@ -232,14 +258,15 @@ impl Flow {
             lower,
             accepted,
             awaits_integrator,
+            otherwise,
         };
         self.guarantee = Some(Guarantee::Offered(offer));
         self.events.push(BrowserEvent::GuaranteeOffered);
     }
 
-    fn refuse_guarantee(&mut self) {
+    fn refuse_guarantee(&mut self, last_message: BrowserEvent) {
         self.end = Some(End::Failed(Failure::Guarantee));
-        self.events.push(BrowserEvent::GuaranteeFailed);
+        self.events.push(last_message);
     }
 
     fn answer_offer(&mut self, behaviour: &Behaviour) -> Result<(), Stuck> {
@@ -261,7 +288,13 @@ impl Flow {
         Ok(())
     }
 
-    fn sign(&mut self) {
+    fn sign(&mut self, behaviour: &Behaviour) {
+        if behaviour.refuse_agreement {
+            self.left = true;
+            self.events
+                .push(BrowserEvent::ComponentPadWarningScreenExit);
+            return;
+        }
         self.events
             .extend([BrowserEvent::ComponentPadDownloaded, BrowserEvent::Success]);
         self.screen = Some(Screen::Complete);
@@ -272,22 +305,31 @@ impl Flow {
     ///
     /// The code of a guarantee that the integrator rejects is not published; EFT0402 is taken, as there is no guarantee then.
     pub(super) fn decide(&mut self, accept: bool) -> Result<(), NothingToDecide> {
-        match &mut self.guarantee {
-            Some(Guarantee::Offered(offer)) if offer.awaits_integrator && self.end.is_none() => {
-                offer.awaits_integrator = false;
-                offer.accepted = Some(accept);
-            }
-            _ => return Err(NothingToDecide),
-        }
+        let offer = self.pending_offer().ok_or(NothingToDecide)?;
+        offer.awaits_integrator = false;
+        offer.accepted = Some(accept);
         if !accept {
-            self.refuse_guarantee();
+            let last_message = offer.otherwise;
+            self.refuse_guarantee(last_message);
         }
         Ok(())
     }
 
+    /// Ends a session whose guarantee could not be told to the integrator: the third delivery of the guarantee webhook has failed
+    /// (GCON).
+    ///
+    /// The code is not published either; EFT0402 is taken, as for a guarantee that is rejected. The offer itself stays
+    /// undecided.
+    pub(super) fn fail_delivery(&mut self) -> Result<(), NothingToDecide> {
+        let offer = self.pending_offer().ok_or(NothingToDecide)?;
+        let last_message = offer.otherwise;
+        self.refuse_guarantee(last_message);
+        Ok(())
+    }
+
     /// The offer that the integrator is still to decide about.
-    pub(super) fn offer_to_decide(&self) -> Option<&Offer> {
-        match &self.guarantee {
+    fn pending_offer(&mut self) -> Option<&mut Offer> {
+        match &mut self.guarantee {
             Some(Guarantee::Offered(offer)) if offer.awaits_integrator && self.end.is_none() => {
                 Some(offer)
             }
@@ -295,12 +337,13 @@ impl Flow {
         }
     }
 
-    /// Ends a session whose guarantee webhook nobody takes (GCON). Nothing changes where no decision is waited for any more.
-    ///
-    /// The code is not published; EFT0402 is taken, as there is no guarantee then.
-    pub(super) fn fail_delivery(&mut self) {
-        if self.offer_to_decide().is_some() {
-            self.refuse_guarantee();
+    /// The same, to be looked at.
+    pub(super) fn offer_to_decide(&self) -> Option<&Offer> {
+        match &self.guarantee {
+            Some(Guarantee::Offered(offer)) if offer.awaits_integrator && self.end.is_none() => {
+                Some(offer)
+            }
+            _ => None,
         }
     }
 
@@ -357,6 +400,11 @@ impl Flow {
 
     pub(super) fn limits(&self) -> Option<&Limits> {
         self.plan.limits.as_ref()
+    }
+
+    /// Whether the bank waits for the answer to its second question.
+    pub(super) fn asks_question(&self) -> bool {
+        self.asked && self.end.is_none()
     }
 
     pub(super) fn is_logged_in(&self) -> bool {

@@ -28,19 +28,52 @@
 //! Entry points: [`Sandbox::start`] and [`Sandbox::builder`], [`Sandbox::payor`], [`Sandbox::advance`],
 //! [`Sandbox::journal`], [`Sandbox::deliveries`].
 //!
-//! # What it does where the sources are silent or disagree
+//! # Scenarios and seeds
+//!
+//! The `referenceId` of a session selects its course: the vendor's `Happy1`, `Happy2`, `Happy3` and `Unhappy1`, and ours for the
+//! rest, such as `SandboxLoginFails` for EFT0401. [`Scenario`] has them all; between them they reach every status, code, step
+//! and browser event but those of calls: a cancel, a decision, the passing of time. What a payor does otherwise can be told with
+//! each step, too: [`Behaviour`].
+//!
+//! [`SandboxBuilder::seed`] makes a run repeat exactly, ids and tokens included.
+//!
+//! # Profiles
+//!
+//! Where the vendor's pages disagree, a [`Profile`] says which of them is followed. The default is [`Profile::STRICT`]; the
+//! others are read from the pages of one product, or take everything. Each setting names the entry of
+//! `openapi/deviations.toml` that quotes the pages.
+//!
+//! | Setting | `strict` | `geft` | `eft` | `lenient` |
+//! |---|---|---|---|---|
+//! | [`token-lifetime`](TokenLifetime) | 299 | 599 | 599 | 599 |
+//! | [`token-use`](TokenUse) | single | reusable | reusable | reusable |
+//! | [`credentials`](CredentialsTaken) | all | basic | basic | all |
+//! | [`status-access`](StatusAccess) | anybody | anybody | credential | anybody |
+//! | [`cancelled-spelling`](CancelledSpelling) | Canceled | Canceled | Cancelled | Canceled |
+//! | [`account-number`](AccountNumberShown) | masked-until-complete | masked-until-complete | masked | full |
+//! | [`account-before-login`](AccountBeforeLogin) | null | empty | null | null |
+//! | [`create-status`](CreateStatus) | 201 | 200 | 201 | 201 |
+//! | [`cancel-details`](CancelDetails) | given | given | given | given |
+//! | [`authorize-errors`](ErrorShape) | pages | pages | problem | pages |
+//! | [`create-errors`](ErrorShape) | pages | pages | pages | pages |
+//! | [`status-errors`](ErrorShape) | pages | pages | pages | pages |
+//! | [`details-errors`](ErrorShape) | pages | pages | pages | pages |
+//! | [`cancel-errors`](ErrorShape) | pages | pages | problem | pages |
+//! | [`confirm-errors`](ErrorShape) | pages | pages | problem | pages |
+//! | [`completed-webhook`](CompletedWebhook) | both | both | both | scheduled |
+//!
+//! # What it does where the sources are silent
 //!
 //! | Question | Here |
 //! |---|---|
 //! | When does a session end? | at EFT0301, one of EFT0401 to EFT0404, EFT0501 or EFT0601. EFT0302 can still be cancelled and still expires: the agreement is not signed, nothing is scheduled |
-//! | How long is it open? | 30 minutes from its creation, unless set otherwise; a token lives 599 seconds |
-//! | What does a token create? | one session; a create that is refused does not spend it. Other calls take a spent one, too |
-//! | How is the payor's account shown? | not before the login, then masked to its last four digits, in full once the session is complete |
-//! | What code has a guarantee that the integrator rejects? | EFT0402; none is published |
+//! | How long is it open? | 30 minutes from its creation, unless set otherwise |
+//! | What is a spent token good for? | every call but another create. A create that is refused does not spend it |
+//! | What code has a guarantee that the integrator rejects, or that could not be told to them? | EFT0402; none is published |
+//! | What if it is decided about twice, or too late? | the second decision is refused with 400 |
 //! | What if a guarantee needs no decision? | confirm is refused with 400 |
 //! | What becomes of a payor who declines a lower offer? | the session stays `InProgress` until it expires; no code is published |
-//! | Is a payment told twice, as its agreement is shown (EFT0302) and as it is scheduled (EFT0301)? | yes, unless [set otherwise](SandboxBuilder::completed_webhook) |
-//! | What code has a guarantee of which the integrator cannot be told? | EFT0402; none is published |
+//! | What becomes of a payor who refuses the agreement? | the session stays `Completed` with EFT0302 until it expires; no code is published |
 //! | What does `amountModification` do? | it is repeated in the details; a preset amount stays as it is |
 //!
 //! # Webhooks
@@ -94,6 +127,7 @@
 mod bank;
 mod behaviour;
 mod builder;
+mod chance;
 mod clock;
 mod control;
 mod details;
@@ -104,6 +138,7 @@ mod hooks;
 mod http;
 mod journal;
 mod payor;
+mod profile;
 mod redact;
 mod scenario;
 mod screen;
@@ -121,11 +156,17 @@ pub use control::webhooks::{DeliveriesReport, WebhookReport, WebhooksReport};
 pub use control::{About, Advance, Advanced, JournalReport, Played};
 pub use error::SandboxError;
 pub use event::BrowserEvent;
-pub use hooks::CompletedWebhook;
 pub use hooks::delivery::{Delivery, DeliveryOutcome, WebhookKind};
 pub use hooks::faults::WebhookFaults;
 pub use hooks::webhook::{Webhook, WebhookUrlError};
 pub use journal::Exchange;
 pub use payor::Payor;
+pub use profile::choices::{
+    AccountBeforeLogin, AccountNumberShown, CancelDetails, CancelledSpelling, CompletedWebhook,
+    CreateStatus, CredentialsTaken, ErrorShape, StatusAccess, TokenLifetime, TokenUse,
+};
+pub use profile::questions::Question;
+pub use profile::text::ProfileError;
+pub use profile::{ErrorShapes, Profile};
 pub use scenario::Scenario;
 pub use server::Sandbox;

@@ -40,6 +40,12 @@ impl Payor {
         self
     }
 
+    /// Is asked a second question by the bank: the login takes one step more.
+    pub fn mfa(mut self) -> Self {
+        self.behaviour.mfa = true;
+        self
+    }
+
     /// Selects an account of somebody of another name (EFT0403).
     pub fn wrong_name(mut self) -> Self {
         self.behaviour.wrong_name = true;
@@ -61,6 +67,18 @@ impl Payor {
     /// Declines an offer that is lower than the amount, and leaves. The session stays `InProgress` until it times out.
     pub fn decline_offer(mut self) -> Self {
         self.behaviour.decline_offer = true;
+        self
+    }
+
+    /// Asks for other ways to pay where there is no guarantee, which changes the page's last message only (EFT0402).
+    pub fn other_funding(mut self) -> Self {
+        self.behaviour.other_funding = true;
+        self
+    }
+
+    /// Refuses the debit agreement, and leaves. The session stays `Completed` with EFT0302 until it times out.
+    pub fn refuse_agreement(mut self) -> Self {
+        self.behaviour.refuse_agreement = true;
         self
     }
 

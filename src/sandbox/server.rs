@@ -20,6 +20,7 @@ use super::hooks::delivery::Delivery;
 use super::http;
 use super::journal::Exchange;
 use super::payor::Payor;
+use super::profile::Profile;
 use super::world::Core;
 
 /// A sandbox that listens on a loopback port. It stops when it is dropped.
@@ -29,6 +30,7 @@ pub struct Sandbox {
     base_url: Url,
     client_id: String,
     client_secret: String,
+    api_key: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
     delivering: JoinHandle<()>,
@@ -73,7 +75,7 @@ impl Sandbox {
                 .with_graceful_shutdown(stopped)
                 .await;
         });
-        let (client_id, client_secret) = core
+        let (client_id, client_secret, api_key) = core
             .settings
             .clients
             .first()
@@ -81,6 +83,7 @@ impl Sandbox {
                 (
                     client.id.expose().to_owned(),
                     client.secret.expose().to_owned(),
+                    client.api_key.as_ref().map(|key| key.expose().to_owned()),
                 )
             })
             .unwrap_or_default();
@@ -89,6 +92,7 @@ impl Sandbox {
             base_url,
             client_id,
             client_secret,
+            api_key,
             stop: Some(stop),
             serving,
             delivering,
@@ -113,9 +117,31 @@ impl Sandbox {
         &self.client_secret
     }
 
+    /// Returns the API key of the first client, if it has one: it was given, or the [profile](Profile) takes nothing else.
+    #[must_use]
+    pub fn api_key(&self) -> Option<&str> {
+        self.api_key.as_deref()
+    }
+
+    /// Returns how the sandbox answers where the vendor's pages disagree.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        &self.core.settings.profile
+    }
+
     /// Returns the payor of a session, to be played.
     pub fn payor(&self, session: &SessionId) -> Payor {
         Payor::new(Arc::clone(&self.core), *session)
+    }
+
+    /// Does to a session what three failed deliveries of the guarantee webhook do: it fails, with EFT0402, as no code is
+    /// published for that.
+    ///
+    /// # Errors
+    ///
+    /// The session is unknown, or no guarantee of it waits for the integrator's decision.
+    pub fn fail_guarantee_delivery(&self, session: &SessionId) -> Result<(), SandboxError> {
+        self.core.fail_delivery(session)
     }
 
     /// Moves the sandbox's time forward: tokens and sessions expire by it.
@@ -217,8 +243,11 @@ mod tests {
         let request = GuaranteedEft::new(payor).amount("120.50").build().unwrap();
         let id = sandbox.core.world().free_id().unwrap();
         let now = (sandbox.core.clock.now(), sandbox.core.clock.wall());
-        let session = Session::new(id, 0, SessionRequest::Guaranteed(request), false, now);
-        sandbox.core.world().sessions.insert(id, session);
+        let request = SessionRequest::Guaranteed(request);
+        let mut world = sandbox.core.world();
+        let session = Session::new(id, 0, request, false, now, &mut world.chance);
+        world.sessions.insert(id, session);
+        drop(world);
         sandbox.payor(&id).fail_login().run().unwrap();
         let (_open, _) = silent.accept().await.unwrap();
         assert_eq!(sandbox.webhooks().waiting, 1);

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::domain::{Language, ReportedReference, SessionId};
 use crate::session::{Payee, Payor, Redirect, SessionRequest};
 
+use super::chance::Chance;
 use super::flow::{Flow, Plan};
 use super::scenario::Scenario;
 
@@ -46,6 +47,7 @@ impl Session {
         request: SessionRequest,
         integrator_decides: bool,
         (created, created_at): (Instant, SystemTime),
+        chance: &mut Chance,
     ) -> Self {
         let (guaranteed, debit, reference_id, payee) = match request {
             SessionRequest::Guaranteed(request) => (
@@ -87,8 +89,8 @@ impl Session {
             created_at,
             terms,
             flow,
-            aggregation_request: Uuid::new_v4(),
-            pad: Uuid::new_v4(),
+            aggregation_request: chance.uuid(),
+            pad: chance.uuid(),
         }
     }
 }

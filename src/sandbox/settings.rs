@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::hooks::CompletedWebhook;
 use crate::domain::{ApiKey, ClientId, ClientSecret};
+
+use super::profile::Profile;
 
 /// A client of the API: who may call it.
 #[derive(Debug)]
@@ -18,10 +19,11 @@ pub(super) struct ApiClient {
 pub(super) struct Settings {
     /// The first is the one that the sandbox gives out.
     pub(super) clients: Vec<ApiClient>,
+    pub(super) profile: Profile,
+    /// The profile's, unless another one was asked for.
     pub(super) token_lifetime: Duration,
     pub(super) session_timeout: Duration,
     pub(super) settlement_account: bool,
     pub(super) regular_eft: bool,
     pub(super) guarantee_decision: bool,
-    pub(super) completed_webhook: CompletedWebhook,
 }

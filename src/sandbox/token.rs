@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use uuid::Uuid;
+use super::chance::Chance;
 
 /// A token that has been issued. What it looks like is the key of the map that it stands in.
 struct Token {
@@ -43,13 +43,14 @@ impl Tokens {
         client: usize,
         lifetime: Duration,
         now: Instant,
+        chance: &mut Chance,
     ) -> (String, u64) {
         if self.by_text.len() >= self.room.max(LEAST_ROOM) {
             self.by_text.retain(|_, token| now < token.expires);
             self.room = 2 * self.by_text.len();
         }
         self.issued += 1;
-        let text = Uuid::new_v4().simple().to_string();
+        let text = chance.uuid().simple().to_string();
         let token = Token {
             number: self.issued,
             client,
@@ -100,12 +101,14 @@ mod tests {
     #[test]
     fn expired_tokens_are_dropped_so_that_issuing_them_for_ever_takes_no_memory() {
         let mut tokens = Tokens::default();
+        let mut chance = Chance::new(None);
         let start = Instant::now();
         for second in 0..10 * LEAST_ROOM as u64 {
             tokens.issue(
                 0,
                 Duration::from_secs(1),
                 start + Duration::from_secs(second),
+                &mut chance,
             );
         }
         assert!(
@@ -119,9 +122,10 @@ mod tests {
     #[test]
     fn live_tokens_are_kept_however_many_there_are() {
         let mut tokens = Tokens::default();
+        let mut chance = Chance::new(None);
         let now = Instant::now();
         let texts: Vec<String> = (0..3 * LEAST_ROOM)
-            .map(|_| tokens.issue(7, Duration::from_secs(1), now).0)
+            .map(|_| tokens.issue(7, Duration::from_secs(1), now, &mut chance).0)
             .collect();
         assert!(
             texts

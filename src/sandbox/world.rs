@@ -5,18 +5,17 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use uuid::Uuid;
-
 use crate::clock::Clock;
 use crate::domain::{Invalid, SessionId};
 use crate::session::Limits;
 
 use super::behaviour::Behaviour;
+use super::chance::Chance;
 use super::clock::SandboxClock;
 use super::control::Played;
 use super::error::SandboxError;
 use super::event::BrowserEvent;
-use super::flow::Stuck;
+use super::flow::{NothingToDecide, Stuck};
 use super::hooks::{Hooks, Registered, Standing};
 use super::journal::Journal;
 use super::session::Session;
@@ -35,6 +34,7 @@ pub(super) struct Core {
 /// What changes.
 #[derive(Debug)]
 pub(super) struct World {
+    pub(super) chance: Chance,
     pub(super) tokens: Tokens,
     pub(super) sessions: HashMap<SessionId, Session>,
     pub(super) journal: Journal,
@@ -46,8 +46,10 @@ impl Core {
         clock: SandboxClock,
         journal_capacity: usize,
         webhooks: Registered,
+        chance: Chance,
     ) -> Self {
         let world = World {
+            chance,
             tokens: Tokens::default(),
             sessions: HashMap::new(),
             journal: Journal::new(journal_capacity),
@@ -86,6 +88,15 @@ impl Core {
         played.unwrap_or(Err(SandboxError::UnknownSession))
     }
 
+    /// Ends a session whose guarantee webhook could not be delivered.
+    pub(super) fn fail_delivery(&self, id: &SessionId) -> Result<(), SandboxError> {
+        self.on_session(&mut self.world(), id, |session| {
+            session.flow.fail_delivery()
+        })
+        .ok_or(SandboxError::UnknownSession)?
+        .map_err(|NothingToDecide| SandboxError::NothingToDecide)
+    }
+
     /// Does something with a session as it is now: one whose time is over has expired. Everything that changes a session goes
     /// through here. `None` for a session that does not exist.
     pub(super) fn on_session<T>(
@@ -116,13 +127,6 @@ impl Core {
         self.on_session(&mut self.world(), id, awaits) == Some(true)
     }
 
-    /// Ends a session whose guarantee webhook nobody takes.
-    pub(super) fn fail_delivery(&self, id: &SessionId) {
-        self.on_session(&mut self.world(), id, |session| {
-            session.flow.fail_delivery();
-        });
-    }
-
     /// Returns what the hosted page of a session has posted so far.
     pub(super) fn events(&self, id: &SessionId) -> Result<Vec<BrowserEvent>, SandboxError> {
         let world = self.world();
@@ -146,9 +150,9 @@ impl World {
     /// # Errors
     ///
     /// None in fact: a UUID is a session id.
-    pub(super) fn free_id(&self) -> Result<SessionId, Invalid> {
+    pub(super) fn free_id(&mut self) -> Result<SessionId, Invalid> {
         loop {
-            let id = SessionId::new(&Uuid::new_v4().hyphenated().to_string())?;
+            let id = SessionId::new(&self.chance.uuid().hyphenated().to_string())?;
             if !self.sessions.contains_key(&id) {
                 return Ok(id);
             }
@@ -164,6 +168,7 @@ impl Session {
             status,
             status_details,
             events,
+            question: self.flow.asks_question(),
             over: self.flow.is_over(),
         }
     }

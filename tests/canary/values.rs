@@ -17,7 +17,7 @@ use flinks_pay::domain::{
 };
 use flinks_pay::hosted::{HostedEvent, HostedPage};
 use flinks_pay::sandbox::{
-    About, Advance, Advanced, Behaviour, CompletedWebhook, DeliveriesReport, JournalReport,
+    About, Advance, Advanced, Behaviour, DeliveriesReport, JournalReport, Profile, ProfileError,
     SandboxClock, Scenario, Webhook, WebhookFaults,
 };
 use flinks_pay::session::{
@@ -318,12 +318,30 @@ fn settings(told: &mut Told) {
     told.look(&SandboxClock::over(Arc::new(SystemClock)));
     told.look(&Behaviour::default());
     told.look(&Scenario::Happy1);
+    let profile = Profile::EFT;
+    told.look(&profile);
+    told.look(&profile.token_lifetime);
+    told.look(&profile.token_use);
+    told.look(&profile.credentials);
+    told.look(&profile.status_access);
+    told.look(&profile.cancelled_spelling);
+    told.look(&profile.account_number);
+    told.look(&profile.account_before_login);
+    told.look(&profile.create_status);
+    told.look(&profile.cancel_details);
+    told.look(&profile.errors);
+    told.look(&profile.errors.cancel);
+    told.look(&profile.completed_webhook);
+    told.look(&Profile::QUESTIONS[0]);
+    for text in ["NAME", "NAME=NAME", "token-use=NAME", "strict,NAME"] {
+        let odd = text.replace("NAME", FIRST_NAME);
+        told.error::<ProfileError>(&odd.parse::<Profile>().unwrap_err());
+    }
     told.look(&Advance { seconds: 7 });
     report::<About>(told, serde_json::json!({ "name": "x", "version": "y" }));
     report::<Advanced>(told, serde_json::json!({ "movedSeconds": 7 }));
     report::<JournalReport>(told, serde_json::json!({ "exchanges": [], "dropped": 0 }));
     report::<DeliveriesReport>(told, serde_json::json!({ "deliveries": [], "dropped": 0 }));
-    told.look(&CompletedWebhook::default());
     told.look(&WebhookFaults::default());
     for url in ["canarypath", "http://canary.example/canarypath"] {
         let secret = WebhookSecret::new(WEBHOOK_SECRET).unwrap();

@@ -17,7 +17,7 @@ async fn by_form() {
         .authorize(&[GRANT, ("Username", id), ("Password", secret)])
         .await;
     let body = answer.expect(200);
-    assert_eq!(body["expires_in"], 599);
+    assert_eq!(body["expires_in"], 299);
     assert_eq!(body["token_type"], "bearer");
     let token = body["access_token"].as_str().unwrap();
     bench.create_with(token, &guaranteed()).await.expect(201);
@@ -38,12 +38,12 @@ async fn by_http_basic() {
 
 #[tokio::test]
 async fn each_time_another_token_whose_lifetime_is_the_one_that_is_set() {
-    let bench = Bench::with(Sandbox::builder().token_lifetime(Duration::from_secs(299))).await;
+    let bench = Bench::with(Sandbox::builder().token_lifetime(Duration::from_secs(120))).await;
     let first = bench.token().await;
     assert_ne!(first, bench.token().await);
     let (id, secret) = (bench.sandbox.client_id(), bench.sandbox.client_secret());
     let form = [GRANT, ("Username", id), ("Password", secret)];
-    assert_eq!(bench.authorize(&form).await.expect(200)["expires_in"], 299);
+    assert_eq!(bench.authorize(&form).await.expect(200)["expires_in"], 120);
 }
 
 #[tokio::test]

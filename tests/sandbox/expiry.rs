@@ -160,8 +160,8 @@ async fn a_session_that_has_ended_does_not_expire() {
 }
 
 #[tokio::test]
-async fn by_default_it_is_599_seconds_and_half_an_hour() {
-    for (passed, alive) in [(598, true), (599, false)] {
+async fn by_default_it_is_299_seconds_and_half_an_hour() {
+    for (passed, alive) in [(298, true), (299, false)] {
         let clock = ManualClock::new();
         let bench = Bench::with(Sandbox::builder().clock(Arc::new(clock.clone()))).await;
         let token = bench.token().await;

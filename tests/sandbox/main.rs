@@ -10,6 +10,7 @@
 
 mod bench;
 mod bodies;
+mod codes;
 mod contract;
 #[path = "../support/python.rs"]
 mod python;
@@ -26,14 +27,19 @@ mod create;
 mod create_bodies;
 mod create_callers;
 mod create_values;
+mod departures;
 mod details;
 mod expiry;
 mod journal;
 mod judge;
 mod lifecycle;
+mod machine;
 mod paths;
+mod profile;
 mod redaction;
+mod refusals;
 mod scenarios;
+mod seed;
 mod status;
 #[path = "../support/trace.rs"]
 mod trace;

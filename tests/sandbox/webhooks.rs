@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use flinks_pay::SessionId;
 use flinks_pay::clock::ManualClock;
 use flinks_pay::sandbox::{
-    CompletedWebhook, DeliveryOutcome, Payor, Sandbox, Webhook, WebhookKind,
+    CancelledSpelling, CompletedWebhook, DeliveryOutcome, Payor, Sandbox, Webhook, WebhookKind,
 };
 use flinks_pay::session::{StatusDetails, Step};
 use flinks_pay::webhook::Event;
@@ -74,7 +74,7 @@ async fn a_payment_is_told_once_where_that_is_set() {
     let receiver = Receiver::start().await;
     let builder = Sandbox::builder()
         .webhook(receiver.webhook())
-        .completed_webhook(CompletedWebhook::Scheduled);
+        .adjust(|profile| profile.completed_webhook = CompletedWebhook::Scheduled);
     let bench = Bench::with(builder).await;
     for body in [guaranteed(), regular()] {
         let id = bench.session(&body).await;
@@ -188,6 +188,25 @@ async fn the_time_is_the_sandboxs() {
     };
     assert_eq!(arrival.json()["when"], "2026-03-04T05:07:12Z");
     assert_eq!(deliveries[0].at_millis, 65_000);
+}
+
+#[tokio::test]
+async fn a_cancellation_is_spelled_as_the_status_spells_it() {
+    for (spelling, text) in [
+        (CancelledSpelling::Canceled, "Canceled"),
+        (CancelledSpelling::Cancelled, "Cancelled"),
+    ] {
+        let receiver = Receiver::start().await;
+        let builder = Sandbox::builder()
+            .webhook(receiver.webhook())
+            .adjust(|profile| profile.cancelled_spelling = spelling);
+        let bench = Bench::with(builder).await;
+        let id = bench.session(&guaranteed()).await;
+        bench.cancel(&id).await.expect(200);
+        settled(&bench.sandbox).await;
+        assert_eq!(receiver.seen()[0].json()["status"], text);
+        assert_eq!(bench.status(&id).await.body["status"], text);
+    }
 }
 
 #[tokio::test]

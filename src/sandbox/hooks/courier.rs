@@ -103,7 +103,8 @@ fn settle(core: &Core, tried: Tried) {
             job.gives_way = false;
             again = Some(job);
         } else {
-            core.fail_delivery(&job.letter.session);
+            // Where the integrator has decided in the meantime, that counts.
+            let _ = core.fail_delivery(&job.letter.session);
         }
     }
     core.hooks.settle(lane, records, again);

@@ -5,11 +5,12 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::CompletedWebhook;
 use super::delivery::WebhookKind;
 use crate::domain::SessionId;
 use crate::sandbox::details::risk;
 use crate::sandbox::flow::{Flow, Offer};
+use crate::sandbox::profile::Profile;
+use crate::sandbox::profile::choices::CompletedWebhook;
 use crate::sandbox::session::Session;
 use crate::sandbox::timestamp::rfc3339;
 use crate::session::{SessionStatus, StatusDetails};
@@ -71,12 +72,12 @@ pub(super) fn of(
     session: &Session,
     before: &Standing,
     now: &Standing,
-    completed: CompletedWebhook,
+    profile: &Profile,
     when: SystemTime,
 ) -> Vec<Letter> {
     let mut letters = Vec::new();
-    if now.status != before.status && is_told(&now.status, completed) {
-        letters.push(status(session, when));
+    if now.status != before.status && is_told(&now.status, profile.completed_webhook) {
+        letters.push(status(session, profile, when));
     }
     if let Some(offer) = session.flow.offer_to_decide()
         && !before.awaits_decision
@@ -97,15 +98,15 @@ fn is_told(now: &(SessionStatus, Option<StatusDetails>), completed: CompletedWeb
     }
 }
 
-/// The members that the status endpoint answers (WST), and the time.
-fn status(session: &Session, when: SystemTime) -> Letter {
+/// The members that the status endpoint answers (WST), in its words, and the time.
+fn status(session: &Session, profile: &Profile, when: SystemTime) -> Letter {
     let (status, code) = session.flow.status();
     let body = json!({
         "when": rfc3339(when),
         "sessionId": session.id,
         "referenceId": session.terms.reference_id,
         "amount": session.flow.amount(),
-        "status": status,
+        "status": profile.spell(&status),
         "statusDetails": code,
     });
     Letter::new(session, WebhookKind::Session, code, &body)

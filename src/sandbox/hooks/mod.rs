@@ -36,18 +36,6 @@ const MOST_REMEMBERED: usize = 10_000;
 /// How long an event that is to come out of order waits for the next one of its session.
 const HELD_BACK: Duration = Duration::from_secs(60);
 
-/// When the integrator is told that a payment is completed. The pages do not say whether the signature, at EFT0302, is told
-/// apart from the schedule, at EFT0301.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CompletedWebhook {
-    /// At EFT0302 and again at EFT0301: the receiver has to tell them apart.
-    #[default]
-    Both,
-    /// At EFT0301 only.
-    Scheduled,
-}
-
 /// Who is registered, what waits, and what was delivered.
 pub(super) struct Hooks {
     state: Mutex<State>,
@@ -128,8 +116,8 @@ impl Hooks {
         if now == *before {
             return;
         }
-        let told = core.settings.completed_webhook;
-        let letters = letter::of(session, before, &now, told, core.clock.wall());
+        let profile = &core.settings.profile;
+        let letters = letter::of(session, before, &now, profile, core.clock.wall());
         for letter in letters {
             self.queue(&core.clock, letter);
         }

@@ -1,20 +1,49 @@
 //! An answer of the API, in either error shape where it is one, with what the journal wants to know of it.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::domain::Rule;
 use crate::domain::rules::UNKNOWN_MEMBER;
-use crate::session::Violations;
+use crate::sandbox::profile::choices::ErrorShape;
+use crate::sandbox::world::Core;
+use crate::session::{Operation, Violations};
 
 /// What a handler answers.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) noted: Noted,
+    /// Whether the contract has another error shape there, and the profile wants this one.
+    departs: bool,
+}
+
+/// The header of an answer that departs from the contract because the profile says so; its value is the deviation's id.
+pub(super) const DEPARTURE: HeaderName = HeaderName::from_static("x-sandbox-departure");
+
+/// Whether the contract takes either error shape there: most pages show no body of a refusal.
+fn has_both_shapes(operation: Operation, status: StatusCode) -> bool {
+    match (operation, status.as_u16()) {
+        (Operation::CreateSession, 400 | 401 | 403)
+        | (Operation::GetSessionStatus, 401 | 404)
+        | (Operation::GetSessionDetails, 400 | 403 | 404) => false,
+        // What the contract does not have at all has no shape to depart from.
+        _ => true,
+    }
+}
+
+/// The code of a refusal that had none.
+fn code(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::UNAUTHORIZED => "unauthorized",
+        StatusCode::FORBIDDEN => "forbidden",
+        StatusCode::NOT_FOUND => "not_found",
+        StatusCode::INTERNAL_SERVER_ERROR => "server_error",
+        _ => "invalid_request",
+    }
 }
 
 /// What the journal keeps of an answer, beside its status.
@@ -23,7 +52,7 @@ pub(super) struct Noted {
     pub(super) credential: Option<String>,
     pub(super) rules: Vec<&'static str>,
     pub(super) body: Value,
-    /// Stands for the `detail` of the body, where that has something of the caller's in it.
+    /// Stands for the `detail` of the body, or for its `error_description`, where that has something of the caller's in it.
     pub(super) detail: Option<String>,
 }
 
@@ -37,6 +66,7 @@ impl Answer {
                     body,
                     ..Noted::default()
                 },
+                departs: false,
             },
             Err(_) => Self::error(
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -60,6 +90,7 @@ impl Answer {
                 body,
                 ..Noted::default()
             },
+            departs: false,
         }
     }
 
@@ -92,7 +123,31 @@ impl Answer {
                 body,
                 ..Noted::default()
             },
+            departs: false,
         }
+    }
+
+    /// Gives a refusal the shape that the profile has for the operation. One that the contract does not have there says so in
+    /// the header [`DEPARTURE`].
+    pub(super) fn shaped(mut self, core: &Core, operation: Operation) -> Self {
+        if !self.status.is_client_error() && !self.status.is_server_error() {
+            return self;
+        }
+        let said =
+            |body: &Value, name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
+        let body = &self.noted.body;
+        let reshaped = match core.settings.profile.errors.of(operation) {
+            ErrorShape::Problem => said(body, "error_description")
+                .map(|detail| Self::problem(self.status, &detail).noted.body),
+            ErrorShape::Error => said(body, "detail")
+                .map(|why| Self::error(self.status, code(self.status), &why).noted.body),
+            _ => None,
+        };
+        if let Some(reshaped) = reshaped {
+            self.departs = !has_both_shapes(operation, self.status);
+            self.noted.body = reshaped;
+        }
+        self
     }
 
     /// Says what the call was made with.
@@ -112,10 +167,24 @@ impl Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let Self { status, mut noted } = self;
+        let Self {
+            status,
+            mut noted,
+            departs,
+        } = self;
         let mut response = (status, Json(&noted.body)).into_response();
         if let (Some(detail), Some(body)) = (noted.detail.take(), noted.body.as_object_mut()) {
-            body.insert("detail".to_owned(), detail.into());
+            let told = ["detail", "error_description"];
+            for (_, member) in body
+                .iter_mut()
+                .filter(|(name, _)| told.contains(&name.as_str()))
+            {
+                *member = detail.as_str().into();
+            }
+        }
+        if departs {
+            let deviation = HeaderValue::from_static("error-shape");
+            response.headers_mut().insert(DEPARTURE, deviation);
         }
         response.extensions_mut().insert(noted);
         response

@@ -13,7 +13,9 @@ use super::answer::Answer;
 use super::exchange::Arrived;
 use super::media_type;
 use crate::clock::Clock;
-use crate::sandbox::world::Core;
+use crate::sandbox::profile::choices::CredentialsTaken;
+use crate::sandbox::world::{Core, World};
+use crate::session::Operation;
 
 /// The three fields of the form, each at most once.
 #[derive(Debug, Default)]
@@ -29,7 +31,7 @@ pub(super) async fn authorize(
     headers: HeaderMap,
     Extension(arrived): Extension<Arrived>,
 ) -> Answer {
-    answer(&core, &headers, &arrived)
+    answer(&core, &headers, &arrived).shaped(&core, Operation::Authorize)
 }
 
 fn answer(core: &Core, headers: &HeaderMap, arrived: &Arrived) -> Answer {
@@ -55,6 +57,9 @@ fn answer(core: &Core, headers: &HeaderMap, arrived: &Arrived) -> Answer {
         None => return invalid("grant_type is missing"),
     }
     let by_form = grant.username.is_some() || grant.password.is_some();
+    if let Some(why) = untaken(core.settings.profile.credentials, headers, by_form) {
+        return Answer::error(StatusCode::UNAUTHORIZED, "invalid_client", why);
+    }
     let (id, secret) = match (headers.get(header::AUTHORIZATION), by_form) {
         (Some(_), true) => return invalid("credentials by HTTP Basic or in the form, not both"),
         (Some(value), false) => basic(value.to_str().unwrap_or_default()).unwrap_or_default(),
@@ -76,10 +81,9 @@ fn answer(core: &Core, headers: &HeaderMap, arrived: &Arrived) -> Answer {
         );
     };
     let lifetime = core.settings.token_lifetime;
-    let (token, number) = core
-        .world()
-        .tokens
-        .issue(client, lifetime, core.clock.now());
+    let mut world = core.world();
+    let World { tokens, chance, .. } = &mut *world;
+    let (token, number) = tokens.issue(client, lifetime, core.clock.now(), chance);
     let body =
         json!({ "access_token": token, "token_type": "bearer", "expires_in": lifetime.as_secs() });
     Answer::of(StatusCode::OK, &body).with(Some(format!("token#{number}")))
@@ -100,6 +104,17 @@ impl Grant {
             }
         }
         Ok(grant)
+    }
+}
+
+/// Why credentials are not taken that come in this way, right as they may be.
+fn untaken(taken: CredentialsTaken, headers: &HeaderMap, by_form: bool) -> Option<&'static str> {
+    let by_header = headers.contains_key(header::AUTHORIZATION);
+    match taken {
+        CredentialsTaken::ApiKey => Some("an API key is expected with each call, and no token"),
+        CredentialsTaken::Basic if by_form => Some("credentials by HTTP Basic are expected"),
+        CredentialsTaken::Form if by_header => Some("credentials in the form are expected"),
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, header};
 
 use crate::clock::Clock;
 use crate::domain::ApiKey;
+use crate::sandbox::profile::choices::CredentialsTaken;
 use crate::sandbox::world::{Core, World};
 
 /// A caller that the sandbox knows.
@@ -65,6 +66,10 @@ pub(super) fn calling(
     let (key, id) = (text("x-api-key"), text("x-client-id"));
     if key.is_none() && id.is_none() {
         return (Calling::Nobody, None);
+    }
+    let taken = core.settings.profile.credentials;
+    if !matches!(taken, CredentialsTaken::All | CredentialsTaken::ApiKey) {
+        return unknown();
     }
     let client = core.settings.clients.iter().position(|client| {
         client.api_key.as_ref().map(ApiKey::expose) == key

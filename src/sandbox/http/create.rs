@@ -13,9 +13,10 @@ use super::exchange::Arrived;
 use super::media_type;
 use crate::clock::Clock;
 use crate::domain::rules::{PAYEE_OR_SETTLEMENT, TOKEN_PER_CREATE};
+use crate::sandbox::profile::choices::{CreateStatus, TokenUse};
 use crate::sandbox::session::Session;
 use crate::sandbox::world::{Core, World};
-use crate::session::SessionRequest;
+use crate::session::{Operation, SessionRequest};
 
 pub(super) async fn create(
     State(core): State<Arc<Core>>,
@@ -25,7 +26,9 @@ pub(super) async fn create(
     // One lock from the check of the token to its spending: of two calls with one token, one creates.
     let mut world = core.world();
     let (calling, credential) = calling(&core, &world, &headers);
-    answer(&core, &mut world, calling, &headers, &arrived).with(credential)
+    answer(&core, &mut world, calling, &headers, &arrived)
+        .with(credential)
+        .shaped(&core, Operation::CreateSession)
 }
 
 fn answer(
@@ -38,7 +41,8 @@ fn answer(
     let Calling::Known(caller) = calling else {
         return Answer::problem(StatusCode::UNAUTHORIZED, "a valid access token is required");
     };
-    if caller.spent {
+    let profile = &core.settings.profile;
+    if caller.spent && profile.token_use == TokenUse::Single {
         let why = "the access token has created a session already";
         return Answer::problem(StatusCode::UNAUTHORIZED, why).breaks(&TOKEN_PER_CREATE);
     }
@@ -75,11 +79,22 @@ fn answer(
         );
     };
     let now = (core.clock.now(), core.clock.wall());
-    let session = Session::new(id, caller.client, request, core.integrator_decides(), now);
+    let session = Session::new(
+        id,
+        caller.client,
+        request,
+        core.integrator_decides(),
+        now,
+        &mut world.chance,
+    );
     let body = json!({ "sessionId": id, "referenceId": session.terms.reference_id });
     world.sessions.insert(id, session);
     if let Some(token) = &caller.token {
         world.tokens.spend(token);
     }
-    Answer::of(StatusCode::CREATED, &body)
+    let status = match profile.create_status {
+        CreateStatus::Created => StatusCode::CREATED,
+        CreateStatus::Ok => StatusCode::OK,
+    };
+    Answer::of(status, &body)
 }

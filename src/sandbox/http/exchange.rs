@@ -65,7 +65,13 @@ pub(super) async fn exchange(
             request.extensions_mut().insert(arrived.clone());
             (Some(arrived), opening.handle(request, next).await)
         }
-        Err(refusal) => (None, refusal.into_response()),
+        Err(refusal) => {
+            let refusal = match opening.operation {
+                Some(operation) => refusal.shaped(&core, operation),
+                None => refusal,
+            };
+            (None, refusal.into_response())
+        }
     };
     let noted = response
         .extensions_mut()

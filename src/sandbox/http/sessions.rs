@@ -14,9 +14,10 @@ use super::exchange::Arrived;
 use super::media_type;
 use crate::domain::rules::CANCEL_OPEN_ONLY;
 use crate::sandbox::details::Details;
+use crate::sandbox::profile::choices::{CancelDetails, StatusAccess};
 use crate::sandbox::session::Session;
 use crate::sandbox::world::Core;
-use crate::session::GuaranteeDecision;
+use crate::session::{GuaranteeDecision, Operation};
 
 /// Who may do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,13 +31,19 @@ enum Access {
 }
 
 pub(super) async fn status(core: State<Arc<Core>>, id: Asked, headers: HeaderMap) -> Answer {
-    on_session(&core, id, &headers, Access::Anybody, |session| {
+    let profile = &core.settings.profile;
+    let access = match profile.status_access {
+        StatusAccess::Anybody => Access::Anybody,
+        StatusAccess::Credential => Access::OwnerElseNotFound,
+    };
+    let operation = Operation::GetSessionStatus;
+    on_session(&core, operation, id, &headers, access, |session| {
         let (status, details) = session.flow.status();
         let mut body = json!({
             "sessionId": session.id,
             "referenceId": session.terms.reference_id,
             "amount": session.flow.amount(),
-            "status": status,
+            "status": profile.spell(&status),
         });
         // Absent while the payor is under way: no page has a code for that.
         if let (Some(details), Some(members)) = (details, body.as_object_mut()) {
@@ -47,28 +54,37 @@ pub(super) async fn status(core: State<Arc<Core>>, id: Asked, headers: HeaderMap
 }
 
 pub(super) async fn details(core: State<Arc<Core>>, id: Asked, headers: HeaderMap) -> Answer {
+    let operation = Operation::GetSessionDetails;
     if id.0.is_none() {
-        return Answer::problem(StatusCode::BAD_REQUEST, "the session id is no UUID");
+        return Answer::problem(StatusCode::BAD_REQUEST, "the session id is no UUID")
+            .shaped(&core, operation);
     }
-    on_session(&core, id, &headers, Access::OwnerElseForbidden, |session| {
-        Answer::of(StatusCode::OK, &Details::of(session))
+    let (profile, access) = (&core.settings.profile, Access::OwnerElseForbidden);
+    on_session(&core, operation, id, &headers, access, |session| {
+        Answer::of(StatusCode::OK, &Details::of(session, profile))
     })
 }
 
 pub(super) async fn cancel(core: State<Arc<Core>>, id: Asked, headers: HeaderMap) -> Answer {
-    on_session(&core, id, &headers, Access::OwnerElseNotFound, |session| {
+    let profile = &core.settings.profile;
+    let (operation, access) = (Operation::CancelSession, Access::OwnerElseNotFound);
+    on_session(&core, operation, id, &headers, access, |session| {
         if session.flow.cancel().is_err() {
             let why = "the session has ended already";
             return Answer::error(StatusCode::BAD_REQUEST, "session_terminal", why)
                 .breaks(&CANCEL_OPEN_ONLY);
         }
         let (status, details) = session.flow.status();
-        let body = json!({
+        let mut body = json!({
             "sessionId": session.id,
             "referenceId": session.terms.reference_id,
-            "status": status,
-            "statusDetails": details,
+            "status": profile.spell(&status),
         });
+        if let (CancelDetails::Given, Some(members)) =
+            (profile.cancel_details, body.as_object_mut())
+        {
+            members.insert("statusDetails".to_owned(), json!(details));
+        }
         Answer::of(StatusCode::OK, &body)
     })
 }
@@ -79,7 +95,8 @@ pub(super) async fn confirm(
     headers: HeaderMap,
     Extension(arrived): Extension<Arrived>,
 ) -> Answer {
-    on_session(&core, id, &headers, Access::OwnerElseNotFound, |session| {
+    let (operation, access) = (Operation::ConfirmGuarantee, Access::OwnerElseNotFound);
+    on_session(&core, operation, id, &headers, access, |session| {
         if !media_type::is(&headers, media_type::JSON) {
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             return Answer::problem(status, "application/json is expected");
@@ -103,6 +120,7 @@ pub(super) async fn confirm(
 /// Finds the session as it is now, and sees to it that the caller may have it.
 fn on_session(
     core: &Core,
+    operation: Operation,
     id: Asked,
     headers: &HeaderMap,
     access: Access,
@@ -115,7 +133,9 @@ fn on_session(
         Calling::Nobody if access == Access::Anybody => None,
         Calling::Unknown | Calling::Nobody => {
             let why = "a valid access token is required";
-            return Answer::error(StatusCode::UNAUTHORIZED, "unauthorized", why).with(credential);
+            return Answer::error(StatusCode::UNAUTHORIZED, "unauthorized", why)
+                .with(credential)
+                .shaped(core, operation);
         }
     };
     let none = || Answer::error(StatusCode::NOT_FOUND, "not_found", "no such session");
@@ -131,5 +151,8 @@ fn on_session(
             }
         })
     });
-    found.unwrap_or_else(none).with(credential)
+    found
+        .unwrap_or_else(none)
+        .with(credential)
+        .shaped(core, operation)
 }
