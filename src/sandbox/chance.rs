@@ -16,8 +16,14 @@ impl Chance {
 
     /// Draws an id.
     pub(super) fn uuid(&mut self) -> Uuid {
-        let bytes = self.0.u128(..).to_be_bytes();
+        let (high, low) = (self.number(), self.number());
+        let bytes = Uuid::from_u64_pair(high, low).into_bytes();
         uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+
+    /// Draws a number, such as the seed of a generator of its own.
+    pub(super) fn number(&mut self) -> u64 {
+        self.0.u64(..)
     }
 }
 

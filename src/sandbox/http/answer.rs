@@ -17,8 +17,6 @@ use crate::session::{Operation, Violations};
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) noted: Noted,
-    /// Whether the contract has another error shape there, and the profile wants this one.
-    departs: bool,
 }
 
 /// The header of an answer that departs from the contract because the profile says so; its value is the deviation's id.
@@ -54,6 +52,8 @@ pub(super) struct Noted {
     pub(super) body: Value,
     /// Stands for the `detail` of the body, or for its `error_description`, where that has something of the caller's in it.
     pub(super) detail: Option<String>,
+    /// Whether the answer departs from the contract on purpose, so that the judge leaves it out.
+    pub(super) spoilt: bool,
 }
 
 impl Answer {
@@ -66,7 +66,6 @@ impl Answer {
                     body,
                     ..Noted::default()
                 },
-                departs: false,
             },
             Err(_) => Self::error(
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -90,7 +89,6 @@ impl Answer {
                 body,
                 ..Noted::default()
             },
-            departs: false,
         }
     }
 
@@ -123,7 +121,6 @@ impl Answer {
                 body,
                 ..Noted::default()
             },
-            departs: false,
         }
     }
 
@@ -144,7 +141,7 @@ impl Answer {
             _ => None,
         };
         if let Some(reshaped) = reshaped {
-            self.departs = !has_both_shapes(operation, self.status);
+            self.noted.spoilt = !has_both_shapes(operation, self.status);
             self.noted.body = reshaped;
         }
         self
@@ -167,11 +164,7 @@ impl Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let Self {
-            status,
-            mut noted,
-            departs,
-        } = self;
+        let Self { status, mut noted } = self;
         let mut response = (status, Json(&noted.body)).into_response();
         if let (Some(detail), Some(body)) = (noted.detail.take(), noted.body.as_object_mut()) {
             let told = ["detail", "error_description"];
@@ -182,7 +175,7 @@ impl IntoResponse for Answer {
                 *member = detail.as_str().into();
             }
         }
-        if departs {
+        if noted.spoilt {
             let deviation = HeaderValue::from_static("error-shape");
             response.headers_mut().insert(DEPARTURE, deviation);
         }
