@@ -9,6 +9,8 @@ use crate::domain::{ApiKey, ClientId, ClientSecret};
 use super::chance::Chance;
 use super::clock::SandboxClock;
 use super::error::SandboxError;
+use super::hooks::Registered;
+use super::hooks::webhook::Webhook;
 use super::journal::Journal;
 use super::judge::SelfCheck;
 use super::profile::Profile;
@@ -36,6 +38,8 @@ pub struct SandboxBuilder {
     regular_eft: bool,
     guarantee_decision: bool,
     self_check: SelfCheck,
+    webhook: Option<Webhook>,
+    guarantee_webhook: Option<Webhook>,
 }
 
 impl Default for SandboxBuilder {
@@ -56,6 +60,8 @@ impl Default for SandboxBuilder {
             regular_eft: true,
             guarantee_decision: false,
             self_check: SelfCheck::default(),
+            webhook: None,
+            guarantee_webhook: None,
         }
     }
 }
@@ -151,6 +157,20 @@ impl SandboxBuilder {
         self
     }
 
+    /// Tells this receiver of every session that completes, fails or is cancelled, by `SessionSetupStatusChanged`. Of a session
+    /// that expires nobody is told. Whether a payment is told once or twice is the [profile](Self::profile)'s.
+    pub fn webhook(mut self, webhook: Webhook) -> Self {
+        self.webhook = Some(webhook);
+        self
+    }
+
+    /// Tells this receiver of every guarantee that is on offer, and lets it decide by the confirm operation, as
+    /// [`guarantee_decision`](Self::guarantee_decision) does. A receiver that takes none of three tries fails the session.
+    pub fn guarantee_webhook(mut self, webhook: Webhook) -> Self {
+        self.guarantee_webhook = Some(webhook);
+        self
+    }
+
     /// Sets how many exchanges the journal keeps; 10,000 by default.
     pub fn journal_capacity(mut self, exchanges: usize) -> Self {
         self.journal_capacity = exchanges;
@@ -206,11 +226,16 @@ impl SandboxBuilder {
             guarantee_decision: self.guarantee_decision,
             self_check: self.self_check,
         };
+        let webhooks = Registered {
+            session: self.webhook.map(Arc::new),
+            guarantee: self.guarantee_webhook.map(Arc::new),
+        };
         Sandbox::listen(
             Arc::new(Core::new(
                 settings,
                 self.clock,
                 self.journal_capacity,
+                webhooks,
                 chance,
             )),
             self.port,

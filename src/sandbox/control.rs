@@ -1,6 +1,8 @@
 //! The documents of the control API: what another process sends and gets under `/_sandbox`. The
 //! [module's page](super) has the calls.
 
+pub(super) mod webhooks;
+
 use serde::{Deserialize, Serialize};
 
 use crate::session::{SessionStatus, StatusDetails, Step};
@@ -89,6 +91,8 @@ pub struct Forgotten {
     pub faults: usize,
     /// Exchanges in the journal.
     pub exchanges: usize,
+    /// Webhooks that waited, or were remembered.
+    pub webhooks: usize,
 }
 
 /// What has arrived at the API.

@@ -14,7 +14,7 @@ use crate::session::{
 };
 
 use super::bank::{Account, NAME_MATCH, NAME_MISMATCH};
-use super::flow::{Flow, Guarantee};
+use super::flow::{Flow, Guarantee, Offer};
 use super::profile::Profile;
 use super::profile::choices::{AccountBeforeLogin, AccountNumberShown};
 use super::session::Session;
@@ -230,13 +230,13 @@ impl From<Guarantee> for GuaranteeDetails {
     fn from(guarantee: Guarantee) -> Self {
         let (offer, risk, extent) = match guarantee {
             Guarantee::Refused => (None, RiskLevel::High, None),
-            Guarantee::Offered(offer) if offer.lower => (
-                Some(offer),
-                RiskLevel::Medium,
-                Some(GuaranteedEftType::Partial),
-            ),
             Guarantee::Offered(offer) => {
-                (Some(offer), RiskLevel::Low, Some(GuaranteedEftType::Full))
+                let extent = if offer.lower {
+                    GuaranteedEftType::Partial
+                } else {
+                    GuaranteedEftType::Full
+                };
+                (Some(offer), risk(&offer), Some(extent))
             }
         };
         Self {
@@ -249,6 +249,15 @@ impl From<Guarantee> for GuaranteeDetails {
             other_risk_level: RiskLevel::Unrated,
             guaranteed_eft_type: extent,
         }
+    }
+}
+
+/// How risky a payment is of which so much is guaranteed.
+pub(super) fn risk(offer: &Offer) -> RiskLevel {
+    if offer.lower {
+        RiskLevel::Medium
+    } else {
+        RiskLevel::Low
     }
 }
 

@@ -342,6 +342,16 @@ impl Flow {
         }
     }
 
+    /// The same, to be looked at.
+    pub(super) fn offer_to_decide(&self) -> Option<&Offer> {
+        match &self.guarantee {
+            Some(Guarantee::Offered(offer)) if offer.awaits_integrator && self.end.is_none() => {
+                Some(offer)
+            }
+            _ => None,
+        }
+    }
+
     /// Ends a session by an API call.
     pub(super) fn cancel(&mut self) -> Result<(), AlreadyEnded> {
         if self.end.is_some() {

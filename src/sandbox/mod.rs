@@ -6,8 +6,8 @@
 //! ([the flow of a session](Scenario)) knows nothing of HTTP; time is a clock that tests move.
 //!
 //! Every exchange is [judged](judge) by the contract: what it takes, what it refuses and what it answers. The payor is played by
-//! a call, or by hand on the page that it shows; see [below](#the-pages). What goes wrong with a call goes wrong on demand: see
-//! [`FaultRule`] and [`Fault`]. It sends no webhooks.
+//! a call, or by hand on the page that it shows; see [below](#the-pages). It sends [webhooks](#webhooks). What goes wrong with a
+//! call goes wrong on demand: see [`FaultRule`] and [`Fault`].
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -29,7 +29,7 @@
 //! ```
 //!
 //! Entry points: [`Sandbox::start`] and [`Sandbox::builder`], [`Sandbox::payor`], [`Sandbox::advance`],
-//! [`Sandbox::journal`], [`Sandbox::violations`].
+//! [`Sandbox::journal`], [`Sandbox::deliveries`], [`Sandbox::violations`].
 //!
 //! # Scenarios and seeds
 //!
@@ -93,6 +93,34 @@
 //! | What is appended to the redirect URLs? | nothing; none is published |
 //! | Who may embed the page? | every page, as it may the vendor's. What the payor does is taken from the page's own origin only |
 //!
+//! # Webhooks
+//!
+//! Register a receiver with [`SandboxBuilder::webhook`], or while the sandbox runs by the control API. It is told once of every
+//! session that becomes `Completed`, `Failed` or `Canceled`, and never of one that expires: what the status endpoint answers, and
+//! `when` by the sandbox's clock, signed in `X-Webhook-Signature` as Flinks does (WST, WSET). One that does not take it, with
+//! 2xx within ten seconds, is not told again. The events of a session keep their order.
+//!
+//! A [guarantee webhook](SandboxBuilder::guarantee_webhook) is told of every guarantee on offer and decides about it by the
+//! confirm operation: the sessions that are created while one is registered wait for that. It is tried three times, 30 seconds of
+//! the sandbox's clock apart; if none is answered with 2xx, the session fails with EFT0402 (GCON has no pause and no code). There
+//! is no further try for a session that does not wait any more. No page has the body, so this one is ours, signed alike:
+//!
+//! ```json
+//! {
+//!   "event": "GuaranteeOffered",
+//!   "when": "2026-03-04T05:06:07Z",
+//!   "sessionId": "6f1d0c3a-52b7-4e98-8a41-c07d95e2b613",
+//!   "referenceId": "invoice-1042",
+//!   "amount": 120.5,
+//!   "highestDebitAmountToGuarantee": 60.25,
+//!   "overallRiskLevel": "Medium"
+//! }
+//! ```
+//!
+//! Up to 1,024 events wait; of more, the oldest is dropped and counted in [`Sandbox::webhooks`]. What became of each is in
+//! [`Sandbox::deliveries`]. [`WebhookFaults`] lose, delay, double, reorder and wrongly sign them. There is one receiver of each kind
+//! for all clients of a sandbox.
+//!
 //! # The control API
 //!
 //! Another process plays the payor, moves the time and reads the journal over HTTP, from this machine only: the host, and the
@@ -114,6 +142,10 @@
 //! | `DELETE /_sandbox/faults/{id}` | | [`FaultStanding`], as it was |
 //! | `POST /_sandbox/connections/refuse` | [`Refusal`] | the same |
 //! | `POST /_sandbox/reset` | | [`Forgotten`] |
+//! | `PUT /_sandbox/webhooks` | an object with `session` and `guarantee`, each absent, null, or an object with `url`, `secret` and maybe `faults` ([`WebhookFaults`]); it replaces both | [`WebhooksReport`] |
+//! | `GET /_sandbox/webhooks` | | [`WebhooksReport`] |
+//! | `DELETE /_sandbox/webhooks` | | [`WebhooksReport`] |
+//! | `GET /_sandbox/webhooks/deliveries` | | [`DeliveriesReport`] |
 //!
 //! `openapi/sandbox-control.yaml` in the repository describes it for other languages.
 //!
@@ -133,6 +165,7 @@ mod error;
 mod event;
 mod fault;
 mod flow;
+mod hooks;
 mod http;
 mod journal;
 pub mod judge;
@@ -154,12 +187,16 @@ mod world;
 pub use behaviour::Behaviour;
 pub use builder::SandboxBuilder;
 pub use clock::SandboxClock;
+pub use control::webhooks::{DeliveriesReport, WebhookReport, WebhooksReport};
 pub use control::{About, Advance, Advanced, Forgotten, JournalReport, Played, Refusal};
 pub use error::SandboxError;
 pub use event::BrowserEvent;
 pub use fault::kind::{Fault, RefusalShape, RetryAfter};
 pub use fault::ledger::{FaultList, FaultMet, FaultStanding};
 pub use fault::rule::{FaultRule, Trigger, Turn};
+pub use hooks::delivery::{Delivery, DeliveryOutcome, WebhookKind};
+pub use hooks::faults::WebhookFaults;
+pub use hooks::webhook::{Webhook, WebhookUrlError};
 pub use journal::Exchange;
 pub use payor::Payor;
 pub use profile::choices::{

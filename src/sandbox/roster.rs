@@ -153,7 +153,7 @@ impl Core {
             let mut world = self.world();
             let id = world.free_id()?;
             let now = (self.clock.now(), self.clock.wall());
-            let decides = self.settings.guarantee_decision;
+            let decides = self.integrator_decides();
             let mut session = Session::new(id, 0, request, decides, now, &mut world.chance);
             if order.until == Some(Goal::Outcome(StatusDetails::Eft0402)) {
                 session.flow.refuse_cover();

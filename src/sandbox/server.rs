@@ -9,12 +9,16 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use url::Url;
 
+use crate::clock::Clock;
 use crate::domain::SessionId;
 
 use super::builder::SandboxBuilder;
 use super::control::Forgotten;
+use super::control::webhooks::WebhooksReport;
 use super::error::SandboxError;
 use super::fault::{FaultList, FaultRule, FaultStanding, Faults};
+use super::hooks;
+use super::hooks::delivery::Delivery;
 use super::http;
 use super::journal::Exchange;
 use super::judge::{self, SelfCheck, ViolationsReport};
@@ -34,7 +38,11 @@ pub struct Sandbox {
     api_key: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
+    delivering: JoinHandle<()>,
 }
+
+/// How long a stop waits for webhooks that are due.
+const LAST_POST: Duration = Duration::from_secs(2);
 
 /// How long a stop waits for calls that are under way.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -66,6 +74,7 @@ impl Sandbox {
         let router = http::router(Arc::clone(&core));
         let service = router.into_make_service_with_connect_info::<Wire>();
         let door = Door::new(Arc::clone(&core), listener).map_err(bind)?;
+        let delivering = tokio::spawn(hooks::run(Arc::clone(&core)));
         let serving = tokio::spawn(async move {
             let stopped = async {
                 // An answer and a dropped sender both mean: stop.
@@ -96,6 +105,7 @@ impl Sandbox {
             api_key,
             stop: Some(stop),
             serving,
+            delivering,
         })
     }
 
@@ -230,24 +240,38 @@ impl Sandbox {
         self.core.world().journal.clear();
     }
 
-    /// Forgets sessions, tokens, fault rules and the journal. Time goes on, and how the sandbox was set up stays.
+    /// Forgets sessions, tokens, fault rules, the journal and webhooks on their way. Time goes on, and how the sandbox was set up stays.
     #[allow(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn reset(&self) -> Forgotten {
         self.core.reset()
     }
 
-    /// Stops accepting calls, waits a few seconds for those under way, and ends.
-    pub async fn shutdown(self) {
-        self.stop_within(PATIENCE).await;
+    /// Returns what was sent to webhooks and what came of it, oldest first: the most recent 10,000 tries.
+    #[must_use]
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.core.hooks.deliveries().0
     }
 
-    async fn stop_within(mut self, patience: Duration) {
+    /// Returns who is registered for webhooks, and how much is on its way to them.
+    #[must_use]
+    pub fn webhooks(&self) -> WebhooksReport {
+        self.core.hooks.report()
+    }
+
+    /// Stops accepting calls, waits a few seconds for those under way and for webhooks that are due, and ends.
+    pub async fn shutdown(self) {
+        self.stop_within(PATIENCE, LAST_POST).await;
+    }
+
+    async fn stop_within(mut self, patience: Duration, last_post: Duration) {
         if let Some(stop) = self.stop.take() {
             // It has stopped by itself if nobody hears this.
             let _ = stop.send(());
         }
         // Dropping the handle afterwards aborts what is left.
         let _ = tokio::time::timeout(patience, &mut self.serving).await;
+        self.core.hooks.close(self.core.clock.now());
+        let _ = tokio::time::timeout(last_post, &mut self.delivering).await;
     }
 }
 
@@ -262,6 +286,8 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.serving.abort();
+        self.delivering.abort();
+        self.core.hooks.close(self.core.clock.now());
     }
 }
 
@@ -280,6 +306,10 @@ mod tests {
     use tokio::net::TcpStream;
 
     use super::*;
+    use crate::sandbox::hooks::webhook::Webhook;
+    use crate::sandbox::session::Session;
+    use crate::session::{GuaranteedEft, Payor as GuaranteedPayor, SessionRequest};
+    use crate::webhook::WebhookSecret;
 
     #[tokio::test]
     async fn a_call_that_never_ends_holds_a_stop_up_for_so_long_and_no_longer() {
@@ -294,9 +324,35 @@ mod tests {
         let length = half.read(&mut answer).await.unwrap();
         assert!(answer[..length].starts_with(b"HTTP/1.1 100 "));
 
-        let stop = sandbox.stop_within(Duration::from_millis(100));
+        let stop = sandbox.stop_within(Duration::from_millis(100), LAST_POST);
         let stopped = tokio::time::timeout(PATIENCE, stop).await;
         assert!(stopped.is_ok());
         assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err());
+    }
+    #[tokio::test]
+    async fn a_receiver_that_never_answers_holds_a_stop_up_for_so_long_and_no_longer() {
+        let silent = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .unwrap();
+        let url = format!("http://{}/", silent.local_addr().unwrap());
+        let secret = WebhookSecret::new("only for this test").unwrap();
+        let webhook = Webhook::new(&url, secret).unwrap();
+        let sandbox = Sandbox::builder().webhook(webhook).start().await.unwrap();
+        let payor = GuaranteedPayor::new("Robin", "Tester");
+        let request = GuaranteedEft::new(payor).amount("120.50").build().unwrap();
+        let id = sandbox.core.world().free_id().unwrap();
+        let now = (sandbox.core.clock.now(), sandbox.core.clock.wall());
+        let request = SessionRequest::Guaranteed(request);
+        let mut world = sandbox.core.world();
+        let session = Session::new(id, 0, request, false, now, &mut world.chance);
+        world.sessions.insert(id, session);
+        drop(world);
+        sandbox.payor(&id).fail_login().run().unwrap();
+        let (_open, _) = silent.accept().await.unwrap();
+        assert_eq!(sandbox.webhooks().waiting, 1);
+
+        let stop = sandbox.stop_within(PATIENCE, Duration::from_millis(100));
+        let stopped = tokio::time::timeout(PATIENCE, stop).await;
+        assert!(stopped.is_ok());
     }
 }

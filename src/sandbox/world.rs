@@ -18,6 +18,7 @@ use super::error::SandboxError;
 use super::event::BrowserEvent;
 use super::fault::{FaultRule, FaultStanding, Faults};
 use super::flow::{NothingToDecide, Stuck};
+use super::hooks::{Hooks, Registered, Standing};
 use super::journal::{Exchange, Journal};
 use super::judge::{Tally, Verdict};
 use super::line::Porter;
@@ -33,6 +34,7 @@ pub(super) struct Core {
     pub(super) porter: Porter,
     /// Whether there are fault rules, so that a call without any does not look for one.
     faulty: AtomicBool,
+    pub(super) hooks: Hooks,
     world: Mutex<World>,
 }
 
@@ -52,6 +54,7 @@ impl Core {
         settings: Settings,
         clock: SandboxClock,
         journal_capacity: usize,
+        webhooks: Registered,
         chance: Chance,
     ) -> Self {
         Self {
@@ -60,6 +63,7 @@ impl Core {
             clock,
             porter: Porter::default(),
             faulty: AtomicBool::new(false),
+            hooks: Hooks::new(webhooks),
             world: Mutex::new(World::new(journal_capacity, chance)),
         }
     }
@@ -109,6 +113,7 @@ impl Core {
             tokens: old.tokens.count(),
             faults: old.faults.list().faults.len(),
             exchanges: old.journal.len(),
+            webhooks: self.hooks.forget(),
         }
     }
 
@@ -160,7 +165,21 @@ impl Core {
         if age >= self.settings.session_timeout {
             session.flow.expire();
         }
-        Some(act(session))
+        let before = Standing::of(&session.flow);
+        let done = act(session);
+        self.hooks.look(self, &before, session);
+        Some(done)
+    }
+
+    /// Whether the integrator is asked about the guarantee of a session that is created now.
+    pub(super) fn integrator_decides(&self) -> bool {
+        self.settings.guarantee_decision || self.hooks.asks_about_guarantees()
+    }
+
+    /// Whether a session still waits for the integrator's decision.
+    pub(super) fn awaits_decision(&self, id: &SessionId) -> bool {
+        let awaits = |session: &mut Session| session.flow.offer_to_decide().is_some();
+        self.on_session(&mut self.world(), id, awaits) == Some(true)
     }
 
     /// Returns what the hosted page of a session has posted so far.

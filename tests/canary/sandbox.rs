@@ -1,21 +1,29 @@
 //! A payment in the sandbox.
 
 use flinks_pay::domain::{ApiKey, ClientId, ClientSecret};
-use flinks_pay::sandbox::Sandbox;
+use flinks_pay::sandbox::{Sandbox, Webhook};
+use flinks_pay::webhook::WebhookSecret;
 use flinks_pay::{GuaranteeDecision, SessionId};
 
 use crate::calls::print;
 use crate::checked;
 use crate::given::{self, guaranteed, regular, schemes};
-use crate::markers::{API_KEY, CLIENT_ID, CLIENT_SECRET};
+use crate::markers::{API_KEY, CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET};
 use crate::told::Told;
+
+/// Where nobody listens.
+fn nobody() -> Webhook {
+    let secret = WebhookSecret::new(WEBHOOK_SECRET).unwrap();
+    Webhook::new("http://127.0.0.1:1/canarypath?key=canarypath", secret).unwrap()
+}
 
 /// A payment in the sandbox, and everything that the sandbox shows of itself.
 pub(crate) async fn in_the_sandbox(told: &mut Told) {
     let builder = Sandbox::builder()
         .client_id(ClientId::new(CLIENT_ID).unwrap())
         .client_secret(ClientSecret::new(CLIENT_SECRET).unwrap())
-        .api_key(ApiKey::new(API_KEY).unwrap());
+        .api_key(ApiKey::new(API_KEY).unwrap())
+        .webhook(nobody());
     told.look(&builder);
     let sandbox = checked::with(builder).await.unwrap();
     // Without a marker: the journal says that it has the ids of sessions, which are no one's.
@@ -50,6 +58,21 @@ pub(crate) async fn in_the_sandbox(told: &mut Told) {
     }
     for exchange in sandbox.journal() {
         told.look(&exchange);
+    }
+    told.look(&nobody());
+    let registered = sandbox.webhooks();
+    told.look(registered.session.as_ref().unwrap());
+    told.look(&registered);
+    let sessions = schemes().len();
+    while sandbox.webhooks().waiting > 0 {
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    // One is paid, which is told twice, and one is cancelled.
+    assert_eq!(sandbox.deliveries().len(), 3 * sessions);
+    for delivery in sandbox.deliveries() {
+        told.look(&delivery.webhook);
+        told.look(&delivery.outcome);
+        told.look(&delivery);
     }
     told.look(&*sandbox);
 }

@@ -18,15 +18,17 @@ use flinks_pay::domain::{
 use flinks_pay::hosted::{HostedEvent, HostedPage};
 use flinks_pay::sandbox::judge::{Part, Violation, ViolationsReport};
 use flinks_pay::sandbox::{
-    About, Advance, Advanced, Behaviour, Fault, FaultList, FaultMet, FaultRule, FaultStanding,
-    Forgotten, Goal, JournalReport, Profile, ProfileError, Refusal, RefusalShape, RetryAfter,
-    SandboxClock, Scenario, SessionOrder, SessionPage, SessionStanding, Trigger, Turn,
+    About, Advance, Advanced, Behaviour, DeliveriesReport, Fault, FaultList, FaultMet, FaultRule,
+    FaultStanding, Forgotten, Goal, JournalReport, Profile, ProfileError, Refusal, RefusalShape,
+    RetryAfter, SandboxClock, Scenario, SessionOrder, SessionPage, SessionStanding, Trigger, Turn,
+    Webhook, WebhookFaults,
 };
 use flinks_pay::session::{
     AddressReport, Draft, Extra, GuaranteeDetails, GuaranteeReport, GuaranteedEftType,
     LimitsReport, NotificationReport, Open, OptionsReport, PayeeReport, PayorAccount, PayorReport,
     RedirectReport, RiskLevel, SettlementAccount, Step, StepReport, UserDetails,
 };
+use flinks_pay::webhook::WebhookSecret;
 use flinks_pay::{
     Address, Amount, Client, Credentials, Environment, GuaranteeDecision, GuaranteedEft, Language,
     Limits, Outcome, Payee, Payor, Redirect, RegularEft, SessionId, SessionRequest, SessionStatus,
@@ -37,7 +39,7 @@ use serde::de::DeserializeOwned;
 use crate::given::{guaranteed, payor, regular};
 use crate::markers::{
     ACCOUNT, CITY, CLIENT_SECRET, EMAIL, FIRST_NAME, LABEL, LAST_NAME, POSTAL_CODE, REFERENCE,
-    SESSION, STREET, TOKEN, URL,
+    SESSION, STREET, TOKEN, URL, WEBHOOK_SECRET,
 };
 use crate::told::Told;
 
@@ -351,6 +353,12 @@ fn settings(told: &mut Told) {
     });
     report::<ViolationsReport>(told, judged);
     report::<JournalReport>(told, serde_json::json!({ "exchanges": [], "dropped": 0 }));
+    report::<DeliveriesReport>(told, serde_json::json!({ "deliveries": [], "dropped": 0 }));
+    told.look(&WebhookFaults::default());
+    for url in ["canarypath", "http://canary.example/canarypath"] {
+        let secret = WebhookSecret::new(WEBHOOK_SECRET).unwrap();
+        told.error(&Webhook::new(url, secret).unwrap_err());
+    }
     simulator(told);
 }
 
@@ -361,7 +369,7 @@ fn simulator(told: &mut Told) {
     report::<RetryAfter>(told, serde_json::json!({ "date": 7 }));
     report::<Turn>(told, serde_json::json!("pass"));
     report::<Goal>(told, serde_json::json!({ "steps": 7 }));
-    let none = serde_json::json!({ "sessions": 0, "tokens": 0, "faults": 0, "exchanges": 0 });
+    let none = serde_json::json!({ "sessions": 0, "tokens": 0, "faults": 0, "exchanges": 0, "webhooks": 0 });
     report::<Forgotten>(told, none);
     let fault = serde_json::json!({ "anotherSession": { "session": SESSION } });
     report::<Fault>(told, fault.clone());

@@ -13,7 +13,10 @@ mod bodies;
 mod codes;
 mod contract;
 mod control_api;
+#[path = "../support/python.rs"]
+mod python;
 mod raw;
+mod receiver;
 mod wire;
 
 mod authorize;
@@ -51,3 +54,7 @@ mod self_check;
 mod status;
 #[path = "../support/trace.rs"]
 mod trace;
+mod webhooks;
+mod webhooks_client;
+mod webhooks_control;
+mod webhooks_guarantee;

@@ -13,6 +13,8 @@ mod events;
 mod golden;
 mod guesses;
 mod python;
+#[path = "../support/python.rs"]
+mod script;
 mod secrets;
 #[cfg(feature = "axum")]
 mod server;

@@ -83,7 +83,7 @@ fn answer(
         id,
         caller.client,
         request,
-        core.settings.guarantee_decision,
+        core.integrator_decides(),
         now,
         &mut world.chance,
     );

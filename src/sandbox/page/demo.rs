@@ -159,7 +159,7 @@ fn begin(core: &Core, request: GuaranteedEft) -> Result<SessionId, Invalid> {
     let mut world = core.world();
     let id = world.free_id()?;
     let now = (core.clock.now(), core.clock.wall());
-    let decides = core.settings.guarantee_decision;
+    let decides = core.integrator_decides();
     let session = Session::new(id, 0, request.into(), decides, now, &mut world.chance);
     world.sessions.insert(id, session);
     Ok(id)

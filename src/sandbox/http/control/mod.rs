@@ -6,6 +6,7 @@ mod journal;
 mod reset;
 mod sessions;
 mod violations;
+mod webhooks;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, delete, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use axum::{Json, Router};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -53,6 +54,10 @@ fn routes() -> Vec<(&'static str, &'static str, MethodRouter<Arc<Core>>)> {
         ("GET", "/journal", get(journal::journal)),
         ("DELETE", "/journal", delete(journal::clear)),
         ("GET", "/violations", get(violations::violations)),
+        ("GET", "/webhooks", get(webhooks::get)),
+        ("PUT", "/webhooks", put(webhooks::put)),
+        ("DELETE", "/webhooks", delete(webhooks::delete)),
+        ("GET", "/webhooks/deliveries", get(webhooks::deliveries)),
         ("GET", "/faults", get(faults::list)),
         ("POST", "/faults", post(faults::add)),
         ("DELETE", "/faults", delete(faults::clear)),

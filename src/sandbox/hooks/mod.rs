@@ -1,0 +1,185 @@
+//! Webhooks out: who is registered, what is told of a session, and what became of it.
+//!
+//! A change of a session is looked at where it happens, under the lock of the world, and what there is to tell goes into a bounded
+//! [queue](queue). One task, the [courier], takes it from there: the API never waits for a receiver.
+
+mod courier;
+pub(super) mod delivery;
+pub(super) mod faults;
+mod letter;
+mod queue;
+pub(super) mod webhook;
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
+
+pub(super) use self::courier::run;
+use self::delivery::{Deliveries, Delivery, WebhookKind};
+use self::letter::Letter;
+pub(super) use self::letter::Standing;
+use self::queue::{Job, Lane, Next, Queue};
+use self::webhook::Webhook;
+use super::control::webhooks::{WebhookReport, WebhooksReport};
+use super::session::Session;
+use super::world::Core;
+use crate::clock::{Clock, after};
+
+/// How many events may wait. Of more, the oldest is dropped.
+const MOST_WAITING: usize = 1024;
+
+/// How many deliveries are remembered.
+const MOST_REMEMBERED: usize = 10_000;
+
+/// How long an event that is to come out of order waits for the next one of its session.
+const HELD_BACK: Duration = Duration::from_secs(60);
+
+/// Who is registered, what waits, and what was delivered.
+pub(super) struct Hooks {
+    state: Mutex<State>,
+    /// Wakes the courier.
+    changed: Notify,
+}
+
+struct State {
+    registered: Registered,
+    queue: Queue,
+    deliveries: Deliveries,
+}
+
+/// One receiver for each kind.
+#[derive(Default)]
+pub(super) struct Registered {
+    pub(super) session: Option<Arc<Webhook>>,
+    pub(super) guarantee: Option<Arc<Webhook>>,
+}
+
+impl Registered {
+    fn receiver(&self, kind: WebhookKind) -> Option<&Arc<Webhook>> {
+        match kind {
+            WebhookKind::Session => self.session.as_ref(),
+            WebhookKind::Guarantee => self.guarantee.as_ref(),
+        }
+    }
+}
+
+impl Hooks {
+    pub(super) fn new(registered: Registered) -> Self {
+        Self {
+            state: Mutex::new(State {
+                registered,
+                queue: Queue::new(MOST_WAITING),
+                deliveries: Deliveries::new(MOST_REMEMBERED),
+            }),
+            changed: Notify::new(),
+        }
+    }
+
+    /// Whether somebody is asked about guarantees.
+    pub(super) fn asks_about_guarantees(&self) -> bool {
+        self.state().registered.guarantee.is_some()
+    }
+
+    /// Replaces who is registered. What waits already goes to who was registered when it happened.
+    pub(super) fn register(&self, registered: Registered) {
+        self.state().registered = registered;
+    }
+
+    pub(super) fn report(&self) -> WebhooksReport {
+        let state = self.state();
+        let report = |webhook: Option<&Arc<Webhook>>| webhook.map(|it| WebhookReport::of(it));
+        WebhooksReport {
+            session: report(state.registered.session.as_ref()),
+            guarantee: report(state.registered.guarantee.as_ref()),
+            waiting: state.queue.unfinished(),
+            dropped: state.queue.dropped(),
+        }
+    }
+
+    /// Returns the most recent deliveries, oldest first, and how many older ones had to make room.
+    pub(super) fn deliveries(&self) -> (Vec<Delivery>, u64) {
+        let state = self.state();
+        (state.deliveries.all(), state.deliveries.dropped())
+    }
+
+    /// Forgets what waits and what was delivered, and returns how much that was. Who is registered stays.
+    pub(super) fn forget(&self) -> usize {
+        let mut state = self.state();
+        let delivered = std::mem::replace(&mut state.deliveries, Deliveries::new(MOST_REMEMBERED));
+        state.queue.forget() + delivered.all().len()
+    }
+
+    /// Takes no more events, and lets the courier go when what is due has been delivered.
+    pub(super) fn close(&self, now: Instant) {
+        self.state().queue.close(now);
+        self.changed.notify_one();
+    }
+
+    /// Looks at what has become of a session, and queues what there is to tell of it.
+    pub(super) fn look(&self, core: &Core, before: &Standing, session: &Session) {
+        let now = Standing::of(&session.flow);
+        if now == *before {
+            return;
+        }
+        let profile = &core.settings.profile;
+        let letters = letter::of(session, before, &now, profile, core.clock.wall());
+        for letter in letters {
+            self.queue(&core.clock, letter);
+        }
+    }
+
+    fn queue(&self, clock: &dyn Clock, letter: Letter) {
+        let mut state = self.state();
+        let Some(to) = state.registered.receiver(letter.kind).map(Arc::clone) else {
+            return;
+        };
+        let faults = to.faults();
+        let mut wait = Duration::from_secs(faults.late_seconds.unwrap_or_default());
+        if faults.reordered {
+            wait = wait.saturating_add(HELD_BACK);
+        }
+        state.queue.push(Job {
+            letter,
+            attempt: 1,
+            not_before: (!wait.is_zero()).then(|| after(clock, wait)),
+            gives_way: faults.reordered,
+            to,
+        });
+        drop(state);
+        self.changed.notify_one();
+    }
+
+    fn next(&self, now: Instant) -> Next {
+        self.state().queue.next(now)
+    }
+
+    fn is_closed(&self) -> bool {
+        self.state().queue.is_closed()
+    }
+
+    /// Records a delivery, and lets the next event of its lane go: a further try of this one, or another. Both at once: who has
+    /// read that a try has failed may move the time to the next one.
+    fn settle(&self, lane: Lane, records: Vec<Delivery>, again: Option<Job>) {
+        let mut state = self.state();
+        for record in records {
+            state.deliveries.push(record);
+        }
+        state.queue.settle(lane, again);
+    }
+
+    /// A panic elsewhere, while it was locked, does not take the rest of the sandbox down.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// No receivers, no events.
+impl fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hooks")
+            .field("waiting", &self.state().queue.unfinished())
+            .finish_non_exhaustive()
+    }
+}

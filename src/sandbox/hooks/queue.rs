@@ -1,0 +1,328 @@
+//! What waits to be delivered: in order within a lane, which is one session's events for one receiver; lanes do not wait for each
+//! other.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::delivery::WebhookKind;
+use super::letter::Letter;
+use super::webhook::Webhook;
+use crate::domain::SessionId;
+
+/// What keeps its order. The two receivers hear of a session independently of each other.
+pub(super) type Lane = (WebhookKind, SessionId);
+
+/// An event on its way.
+#[derive(Clone)]
+pub(super) struct Job {
+    pub(super) letter: Letter,
+    pub(super) to: Arc<Webhook>,
+    /// The number of the try that comes next, from 1.
+    pub(super) attempt: u8,
+    pub(super) not_before: Option<Instant>,
+    /// Whether it lets the next of its lane go first.
+    pub(super) gives_way: bool,
+}
+
+impl Job {
+    pub(super) fn lane(&self) -> Lane {
+        (self.letter.kind, self.letter.session)
+    }
+
+    /// When it is due, if it is not yet.
+    fn later_than(&self, now: Instant) -> Option<Instant> {
+        self.not_before.filter(|due| *due > now)
+    }
+}
+
+/// What there is to do.
+pub(super) enum Next {
+    Job(Job),
+    /// Nothing before this time.
+    NotBefore(Instant),
+    /// Nothing, until something changes.
+    Nothing,
+}
+
+/// A bounded queue.
+pub(super) struct Queue {
+    waiting: VecDeque<Job>,
+    /// The lanes of which an event is under way.
+    busy: HashSet<Lane>,
+    capacity: usize,
+    dropped: u64,
+    closed: bool,
+}
+
+impl Queue {
+    pub(super) fn new(capacity: usize) -> Self {
+        Self {
+            waiting: VecDeque::new(),
+            busy: HashSet::new(),
+            capacity,
+            dropped: 0,
+            closed: false,
+        }
+    }
+
+    /// Drops what waits, and returns how much that was. What is under way goes on.
+    pub(super) fn forget(&mut self) -> usize {
+        self.waiting.drain(..).count()
+    }
+
+    /// Adds an event; the oldest makes room. Nothing is added to a queue that is closed.
+    pub(super) fn push(&mut self, job: Job) {
+        if self.closed {
+            return;
+        }
+        if self.waiting.len() >= self.capacity && self.waiting.pop_front().is_some() {
+            self.dropped += 1;
+        }
+        self.waiting.push_back(job);
+    }
+
+    /// Takes out what is to be delivered next. Its lane is busy then, until it is settled.
+    pub(super) fn next(&mut self, now: Instant) -> Next {
+        let mut wake: Option<Instant> = None;
+        let mut passed = self.busy.clone();
+        let mut found = None;
+        for (at, job) in self.waiting.iter().enumerate() {
+            // Of each lane, only the first that waits may go.
+            if !passed.insert(job.lane()) {
+                continue;
+            }
+            match job.later_than(now) {
+                None => found = Some(at),
+                Some(_) if job.gives_way => found = self.follower(at),
+                Some(_) => {}
+            }
+            if found.is_some() {
+                break;
+            }
+            wake = job.later_than(now).into_iter().chain(wake).min();
+        }
+        let taken = found.and_then(|at| self.waiting.remove(at));
+        match (taken, wake) {
+            (Some(job), _) => {
+                self.let_pass(&job);
+                self.busy.insert(job.lane());
+                Next::Job(job)
+            }
+            (None, Some(wake)) => Next::NotBefore(wake),
+            (None, None) => Next::Nothing,
+        }
+    }
+
+    /// The next one of the same lane.
+    fn follower(&self, at: usize) -> Option<usize> {
+        let lane = self.waiting.get(at)?.lane();
+        let mut after = self.waiting.iter().enumerate().skip(at + 1);
+        after
+            .find(|(_, job)| job.lane() == lane)
+            .map(|(after, _)| after)
+    }
+
+    /// What has given way goes next.
+    fn let_pass(&mut self, job: &Job) {
+        let first = self.waiting.iter_mut().find(|it| it.lane() == job.lane());
+        if let Some(first) = first
+            && job.gives_way
+            && first.gives_way
+        {
+            first.gives_way = false;
+            first.not_before = None;
+        }
+    }
+
+    /// Ends a delivery. What is to be tried again goes before what has come since, if there is room for it.
+    pub(super) fn settle(&mut self, lane: Lane, again: Option<Job>) {
+        self.busy.remove(&lane);
+        let Some(job) = again.filter(|_| !self.closed) else {
+            return;
+        };
+        if self.waiting.len() < self.capacity {
+            self.waiting.push_front(job);
+        } else {
+            self.dropped += 1;
+        }
+    }
+
+    /// Takes nothing more, and lets go of what is not due yet.
+    pub(super) fn close(&mut self, now: Instant) {
+        self.closed = true;
+        self.waiting.retain(|job| job.later_than(now).is_none());
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// How many wait or are under way.
+    pub(super) fn unfinished(&self) -> u64 {
+        u64::try_from(self.waiting.len() + self.busy.len()).unwrap_or(u64::MAX)
+    }
+
+    /// How many have made room.
+    pub(super) fn dropped(&self) -> u64 {
+        self.dropped
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::clock::{Clock as _, ManualClock};
+    use crate::webhook::WebhookSecret;
+
+    fn session(number: u128) -> SessionId {
+        SessionId::new(&Uuid::from_u128(number).hyphenated().to_string()).unwrap()
+    }
+
+    /// An event of a session, with a name.
+    fn job(number: u128, name: &'static str) -> Job {
+        let secret = WebhookSecret::new("only for this test").unwrap();
+        Job {
+            letter: Letter {
+                kind: WebhookKind::Session,
+                session: session(number),
+                code: None,
+                body: Bytes::from_static(name.as_bytes()),
+            },
+            to: Arc::new(Webhook::new("http://127.0.0.1:1/", secret).unwrap()),
+            attempt: 1,
+            not_before: None,
+            gives_way: false,
+        }
+    }
+
+    fn name(next: &Next) -> String {
+        match next {
+            Next::Job(job) => String::from_utf8_lossy(&job.letter.body).into_owned(),
+            Next::NotBefore(_) => "not yet".to_owned(),
+            Next::Nothing => "nothing".to_owned(),
+        }
+    }
+
+    /// Takes out and settles all that may go.
+    fn drain(queue: &mut Queue, now: Instant) -> Vec<String> {
+        let mut names = Vec::new();
+        loop {
+            let next = queue.next(now);
+            names.push(name(&next));
+            match next {
+                Next::Job(job) => queue.settle(job.lane(), None),
+                _ => return names,
+            }
+        }
+    }
+
+    #[test]
+    fn one_at_a_time_of_a_session_and_several_of_many() {
+        let (mut queue, now) = (Queue::new(9), ManualClock::new().now());
+        for (number, name) in [(1, "1a"), (1, "1b"), (2, "2a"), (2, "2b")] {
+            queue.push(job(number, name));
+        }
+        let taken: Vec<String> = (0..3).map(|_| name(&queue.next(now))).collect();
+        assert_eq!(taken, ["1a", "2a", "nothing"]);
+        assert_eq!(queue.unfinished(), 4);
+        queue.settle((WebhookKind::Session, session(2)), None);
+        assert_eq!(name(&queue.next(now)), "2b");
+        assert_eq!(name(&queue.next(now)), "nothing");
+        // The other receiver does not wait for this one.
+        let mut other = job(1, "another receiver");
+        other.letter.kind = WebhookKind::Guarantee;
+        queue.push(other);
+        assert_eq!(name(&queue.next(now)), "another receiver");
+    }
+
+    #[test]
+    fn of_too_many_the_oldest_is_dropped_and_counted() {
+        let (mut queue, now) = (Queue::new(2), ManualClock::new().now());
+        for name in ["a", "b", "c", "d"] {
+            queue.push(job(1, name));
+        }
+        assert_eq!((queue.dropped(), queue.unfinished()), (2, 2));
+        let Next::Job(first) = queue.next(now) else {
+            unreachable!("two wait");
+        };
+        queue.push(job(1, "e"));
+        // A further try has no room.
+        queue.settle(first.lane(), Some(first));
+        assert_eq!(queue.dropped(), 3);
+        assert_eq!(drain(&mut queue, now), ["d", "e", "nothing"]);
+    }
+
+    #[test]
+    fn a_further_try_goes_before_what_has_come_since() {
+        let clock = ManualClock::new();
+        let now = clock.now();
+        let mut queue = Queue::new(9);
+        queue.push(job(1, "a"));
+        let Next::Job(mut first) = queue.next(now) else {
+            unreachable!("one waits");
+        };
+        queue.push(job(1, "b"));
+        queue.push(job(2, "c"));
+        let due = now + Duration::from_secs(30);
+        first.not_before = Some(due);
+        queue.settle(first.lane(), Some(first));
+        assert_eq!(drain(&mut queue, now), ["c", "not yet"]);
+        assert!(matches!(queue.next(now), Next::NotBefore(time) if time == due));
+        assert_eq!(drain(&mut queue, due), ["a", "b", "nothing"]);
+    }
+
+    #[test]
+    fn the_earliest_is_waited_for() {
+        let now = ManualClock::new().now();
+        let mut queue = Queue::new(9);
+        for (number, seconds) in [(1, 40), (2, 20), (3, 30)] {
+            let mut job = job(number, "late");
+            job.not_before = Some(now + Duration::from_secs(seconds));
+            queue.push(job);
+        }
+        let earliest = now + Duration::from_secs(20);
+        assert!(matches!(queue.next(now), Next::NotBefore(time) if time == earliest));
+    }
+
+    #[test]
+    fn what_gives_way_goes_after_the_next_one_or_when_its_time_has_come() {
+        let now = ManualClock::new().now();
+        let due = now + Duration::from_secs(60);
+        let giving_way = |name| {
+            let mut job = job(1, name);
+            (job.not_before, job.gives_way) = (Some(due), true);
+            job
+        };
+        let mut queue = Queue::new(9);
+        queue.push(giving_way("a"));
+        assert_eq!(drain(&mut queue, now), ["not yet"]);
+        queue.push(job(2, "of another session"));
+        assert_eq!(drain(&mut queue, now), ["of another session", "not yet"]);
+        queue.push(giving_way("b"));
+        queue.push(giving_way("c"));
+        assert_eq!(drain(&mut queue, now), ["b", "a", "not yet"]);
+        assert_eq!(drain(&mut queue, due), ["c", "nothing"]);
+    }
+
+    #[test]
+    fn a_closed_queue_takes_nothing_and_gives_what_is_due() {
+        let now = ManualClock::new().now();
+        let mut queue = Queue::new(9);
+        let mut late = job(1, "late");
+        late.not_before = Some(now + Duration::from_secs(1));
+        queue.push(late);
+        queue.push(job(2, "due"));
+        queue.close(now);
+        queue.push(job(3, "too late"));
+        assert!(queue.is_closed());
+        assert_eq!(drain(&mut queue, now), ["due", "nothing"]);
+        assert_eq!(queue.unfinished(), 0);
+    }
+}
