@@ -12,6 +12,7 @@ mod doubt;
 mod dropped;
 mod durable;
 mod leave;
+mod lost;
 mod outcomes;
 mod replace;
 #[cfg(feature = "sandbox")]
