@@ -51,9 +51,14 @@
 //! async fn handle(client: &Client, event: &Event) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 //!     match event {
 //!         Event::StatusChanged(event) => match client.note_outcome(event.report()).await? {
-//!             Noted::Late | Noted::Twice => eprintln!("paid, and maybe twice: {}", event.report().status),
+//!             // Look for the debt by the reference, and cancel its other session or pay back.
+//!             Noted::Stray | Noted::Late | Noted::Twice => eprintln!("paid, and maybe twice: {}", event.report().status),
 //!             noted @ (Noted::Held | Noted::Contradicted) => eprintln!("for a person: {noted:?}"),
-//!             _ => {}
+//!             // Of a shop whose every session is a guarded debt's, this is for a person, too.
+//!             Noted::Unknown if event.report().is_scheduled() => eprintln!("paid, and of no debt that is known"),
+//!             Noted::Unknown | Noted::NoNews | Noted::Live | Noted::Free | Noted::Paid => {}
+//!             // What a later version tells.
+//!             noted => eprintln!("for a person, until it is known: {noted:?}"),
 //!         },
 //!         other => match other.session_id() {
 //!             Some(session) => {

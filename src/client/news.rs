@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Client;
 use super::once::is_open;
 use crate::clock::{after, in_time};
-use crate::domain::SessionId;
+use crate::domain::{ReportedReference, SessionId};
 use crate::session::{
     CancelledSession, SessionDetails, SessionStatus, StatusDetails, StatusReport,
 };
@@ -13,24 +13,48 @@ use crate::session::{
 /// What was read of a session, for a guard of debts.
 pub(crate) trait News {
     /// Returns the session, and what is said of it.
-    fn ending(&self) -> (&SessionId, &SessionStatus, Option<&StatusDetails>);
+    fn said(&self) -> Said<'_>;
+}
+
+/// A session, and what is said of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Said<'a> {
+    pub(crate) session: &'a SessionId,
+    pub(crate) reference: Option<&'a ReportedReference>,
+    pub(crate) status: &'a SessionStatus,
+    pub(crate) details: Option<&'a StatusDetails>,
 }
 
 impl News for StatusReport {
-    fn ending(&self) -> (&SessionId, &SessionStatus, Option<&StatusDetails>) {
-        (&self.session_id, &self.status, self.status_details.as_ref())
+    fn said(&self) -> Said<'_> {
+        Said {
+            session: &self.session_id,
+            reference: self.reference_id.as_ref(),
+            status: &self.status,
+            details: self.status_details.as_ref(),
+        }
     }
 }
 
 impl News for CancelledSession {
-    fn ending(&self) -> (&SessionId, &SessionStatus, Option<&StatusDetails>) {
-        (&self.session_id, &self.status, self.status_details.as_ref())
+    fn said(&self) -> Said<'_> {
+        Said {
+            session: &self.session_id,
+            reference: self.reference_id.as_ref(),
+            status: &self.status,
+            details: self.status_details.as_ref(),
+        }
     }
 }
 
 impl News for SessionDetails {
-    fn ending(&self) -> (&SessionId, &SessionStatus, Option<&StatusDetails>) {
-        (&self.session_id, &self.status, self.status_details.as_ref())
+    fn said(&self) -> Said<'_> {
+        Said {
+            session: &self.session_id,
+            reference: self.reference_id.as_ref(),
+            status: &self.status,
+            details: self.status_details.as_ref(),
+        }
     }
 }
 
@@ -38,13 +62,13 @@ impl Client {
     /// Tells the guard what was read. The answer is in hand by then, and is not given up for a guard that takes its time:
     /// that is waited for no longer than `within`, nor than an attempt may take.
     pub(crate) async fn tell(&self, within: Duration, news: &impl News) {
-        let (session, status, details) = news.ending();
-        if is_open(status, details) {
+        let said = news.said();
+        if is_open(said.status, said.details) {
             return;
         }
         let clock = &*self.0.clock;
         let until = after(clock, within.min(self.0.timeouts.attempt));
-        let told = in_time(clock, until, self.seen(session, status, details)).await;
+        let told = in_time(clock, until, self.seen(said)).await;
         if told.is_none() {
             tracing::warn!(
                 target: "flinks_pay",

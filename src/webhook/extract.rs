@@ -19,13 +19,18 @@ use super::{Event, Refusal, Verified, WebhookError, WebhookVerifier};
 /// ```no_run
 /// use axum::{Router, routing::post};
 /// use flinks_pay::Client;
+/// use flinks_pay::client::once::Noted;
 /// use flinks_pay::webhook::{Event, VerifiedWebhook, WebhookSecret, WebhookVerifier};
 ///
 /// async fn handle(client: &Client, event: &Event) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
 ///     match event {
-///         Event::StatusChanged(event) => {
-///             client.note_outcome(event.report()).await?;
-///         }
+///         Event::StatusChanged(event) => match client.note_outcome(event.report()).await? {
+///             Noted::NoNews | Noted::Live | Noted::Free | Noted::Paid => {}
+///             // Sessions that come from elsewhere are none of the guard's.
+///             Noted::Unknown if !event.report().is_scheduled() => {}
+///             // The rest is for a person, above all `Stray`, `Late` and `Twice`: the payor may have paid twice.
+///             noted => eprintln!("{noted:?}: somebody should look at it"),
+///         },
 ///         // It may be a status event under a new name. Asking tells the guard of debts, too.
 ///         other => {
 ///             if let Some(session) = other.session_id() {

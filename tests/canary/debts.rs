@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use flinks_pay::client::Timeouts;
 use flinks_pay::client::once::{
-    Abandoned, Answer, Guard, GuardError, MemoryGuard, Once, OnceError, Resolution, Standing,
+    Abandoned, Answer, Guard, GuardError, Lost, MemoryGuard, Once, OnceError, Resolution, Standing,
 };
 use flinks_pay::{Client, DebtKey, SessionId, SessionRequest, StatusReport};
 
@@ -336,6 +336,7 @@ fn standings(told: &mut Told, met: &mut Met) {
     told.look(&debt());
     told.look(&MemoryGuard::new());
     told.look(&Fickle::new(None));
+    told.look(&Lost::new(vec![debt()], vec![debt()]));
     for bad in [
         String::new(),
         format!("{REFERENCE}\u{1b}"),
@@ -357,6 +358,10 @@ fn standings(told: &mut Told, met: &mut Met) {
         replacing,
         serde_json::json!({ "standing": "held", "session": SESSION, "status": EMAIL, "statusDetails": ACCOUNT }),
         serde_json::json!({ "standing": "paid", "session": SESSION, "contradicted": false }),
+        serde_json::json!({
+            "standing": "doubtful", "claim": "5c1a1111-2222-4333-8444-555566667777", "since": 1_772_600_767,
+            "reference": REFERENCE,
+        }),
     ] {
         met.standing(told, &serde_json::from_value(standing).unwrap());
     }
@@ -366,4 +371,9 @@ fn standings(told: &mut Told, met: &mut Met) {
         let error = serde_json::from_value::<Standing>(standing).unwrap_err();
         told.error(&error);
     }
+    let too_long = serde_json::json!({
+        "standing": "doubtful", "claim": "5c1a1111-2222-4333-8444-555566667777", "since": 1_772_600_767,
+        "reference": REFERENCE.repeat(90),
+    });
+    told.error(&serde_json::from_value::<Standing>(too_long).unwrap_err());
 }

@@ -1,12 +1,13 @@
 //! Guards that outlive a process, and guards that fail.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::pending;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
-use flinks_pay::client::once::{Abandoned, Answer, GuardError, settle};
+use flinks_pay::client::once::{Abandoned, Answer, GuardError, Lost, settle};
 use flinks_pay::clock::{Clock, ManualClock};
+use flinks_pay::domain::GuaranteedReferenceId;
 
 use super::support::moved::moved;
 use super::*;
@@ -15,6 +16,10 @@ use super::*;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ledger {
     rows: Arc<Mutex<BTreeMap<String, String>>>,
+    /// References of creates that were in doubt, and keys.
+    lost: Arc<Mutex<BTreeSet<(String, String)>>>,
+    /// Sessions that were let go, and keys.
+    former: Arc<Mutex<BTreeSet<(SessionId, String)>>>,
     /// Whether it hears of claims that are dropped; otherwise it is as after a crash.
     settles: bool,
     /// How many of the next questions it fails at.
@@ -70,15 +75,23 @@ impl Guard for Ledger {
         Box::pin(async move {
             self.round_trip().await?;
             let json = |it| serde_json::to_string(it).map_err(GuardError::store);
+            let key = || debt.expose().to_owned();
+            let lost = from.ends_doubt(to).map(|it| it.expose().to_owned());
+            let former = from.lets_go(to).copied();
             let (from, to) = (json(from)?, json(to)?);
             let mut rows = self.rows.lock().unwrap();
             if rows.get(debt.expose()).map_or(FREE, String::as_str) != from {
                 return Ok(false);
             }
+            // In one transaction.
+            let mut remembered = self.lost.lock().unwrap();
+            remembered.extend(lost.map(|it| (it, key())));
+            let mut remembered = self.former.lock().unwrap();
+            remembered.extend(former.map(|it| (it, key())));
             if to == FREE {
                 rows.remove(debt.expose());
             } else {
-                rows.insert(debt.expose().to_owned(), to);
+                rows.insert(key(), to);
             }
             Ok(true)
         })
@@ -94,6 +107,34 @@ impl Guard for Ledger {
             };
             let found = rows.iter().filter(|(_, row)| has(row));
             Ok(found.map(|(key, _)| DebtKey::new(key).unwrap()).collect())
+        })
+    }
+
+    fn former_debts_of<'a>(&'a self, session: &'a SessionId) -> Answer<'a, Vec<DebtKey>> {
+        Box::pin(async move {
+            self.round_trip().await?;
+            let former = self.former.lock().unwrap();
+            let found = former.iter().filter(|(it, _)| it == session);
+            Ok(found.map(|(_, key)| DebtKey::new(key).unwrap()).collect())
+        })
+    }
+
+    fn lost_under<'a>(&'a self, reference: &'a GuaranteedReferenceId) -> Answer<'a, Lost> {
+        Box::pin(async move {
+            self.round_trip().await?;
+            let rows = self.rows.lock().unwrap();
+            let has = |row: &&String| {
+                let standing: Standing = serde_json::from_str(row).unwrap();
+                standing.reference() == Some(reference)
+            };
+            let now = rows.iter().filter(|(_, row)| has(row)).map(|(key, _)| key);
+            let lost = self.lost.lock().unwrap();
+            let before = lost.iter().filter(|(it, _)| it == reference.expose());
+            let key = |text: &String| DebtKey::new(text).unwrap();
+            Ok(Lost::new(
+                now.map(key).collect(),
+                before.map(|(_, it)| key(it)).collect(),
+            ))
         })
     }
 

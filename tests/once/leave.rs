@@ -47,7 +47,7 @@ impl<F: Fn(&MemoryGuard) -> Result<(), GuardError> + Send + Sync> Guard for Gate
     }
 }
 
-fn gated(
+pub(super) fn gated(
     server: &Scripted,
     at: impl Fn(&MemoryGuard) -> Result<(), GuardError> + Send + Sync + 'static,
 ) -> ClientBuilder {

@@ -15,6 +15,7 @@ mod doubt;
 mod dropped;
 mod durable;
 mod leave;
+mod lost;
 mod outcomes;
 mod replace;
 #[cfg(feature = "sandbox")]

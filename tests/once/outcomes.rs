@@ -192,7 +192,7 @@ async fn a_second_payment_is_told_each_time_and_the_live_session_is_kept() {
 #[tokio::test]
 async fn a_guard_that_remembers_no_sessions_does_not_know_a_late_one() {
     let server = server(created, nothing).await;
-    let client = super::durable::on(&server, &super::durable::Ledger::default());
+    let client = super::leave::gated(&server, |_| Ok(())).build().unwrap();
     once(&client).await.unwrap();
     let note = async |says, code| client.note_outcome(&report(1, says, code)).await.unwrap();
     assert_eq!(note("Failed", "EFT0402").await, Noted::Free);

@@ -4,16 +4,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
-use super::notes::{PATIENCE, warn_of};
+use super::notes::{AFTERWARDS, PATIENCE, warn_of};
 use super::{Abandoned, ClaimId, DebtKey, Guard, GuardError, Once, OnceError, Standing};
 use crate::Client;
 use crate::client::{Call, ErrorKind, Operation};
-use crate::clock::in_time;
-use crate::domain::SessionId;
+use crate::clock::{after, in_time};
+use crate::domain::{GuaranteedReferenceId, SessionId};
 use crate::session::SessionRequest;
 
 /// How long after its call's own end a claimant is taken for gone: longer than clocks that share a guard differ
-/// ([`APART`]), and than the answer to the claim ([`PATIENCE`]) and keeping the session ([`KEEPING`]) take.
+/// ([`APART`]), and than the answer to the claim ([`PATIENCE`]) and keeping the session ([`AFTERWARDS`]) take.
 const MARGIN: Duration = Duration::from_secs(120);
 
 /// How far clocks that share a guard may differ. A create that would leave in this last part of its claim, or later, does not
@@ -24,11 +24,15 @@ const APART: Duration = Duration::from_secs(60);
 /// the details, and at the status again.
 const ENDING: u32 = 4;
 
-/// How long, and how often, it is tried to keep a session that was created.
-const KEEPING: (Duration, u32) = (Duration::from_secs(40), 6);
+/// How often it is tried to keep a session that was created, within [`AFTERWARDS`].
+const KEEPING: u32 = 6;
+
+/// How long it is tried to give a claim back of which nothing has left, where its call has no more time than this: nothing
+/// depends on it but how soon the debt is free.
+const GIVING_BACK: Duration = Duration::from_secs(5);
 
 const _: () =
-    assert!(PATIENCE.as_secs() + KEEPING.0.as_secs() + APART.as_secs() <= MARGIN.as_secs());
+    assert!(PATIENCE.as_secs() + AFTERWARDS.as_secs() + APART.as_secs() <= MARGIN.as_secs());
 
 /// The first and the longest pause between two looks at a claim of another client.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
@@ -50,6 +54,8 @@ struct Claim<'a> {
     guard: &'a dyn Guard,
     debt: &'a DebtKey,
     id: ClaimId,
+    /// What the create is sent with.
+    reference: GuaranteedReferenceId,
     /// How the debt stands by it.
     standing: Standing,
     /// Whether the create may have left.
@@ -62,6 +68,11 @@ struct Claim<'a> {
 impl Claim<'_> {
     fn ended(mut self) {
         self.ended = true;
+    }
+
+    /// How the debt stands once it is claimed for a create.
+    fn begun(&self, now: SystemTime, within: Duration) -> Standing {
+        Standing::claimed(self.id, now, within).under(&self.reference)
     }
 
     fn may_have_left(&self) -> bool {
@@ -96,15 +107,20 @@ impl Client {
     /// Safe to call again, and from many places at once: callers on clones of one client wait for each other, those on
     /// other clients of the same [`Guard`] look again every now and then, and one create leaves. If it fails without
     /// having made a session, the next caller tries. If it may have made one, everyone is refused until the caller
-    /// [resolves](Self::resolve) it. Waiting for others takes the time of one call at most
-    /// ([`Timeouts::total`](crate::client::Timeouts)), and the create another.
+    /// [resolves](Self::resolve) it, or a webhook [tells](Self::note_outcome) of its session by the reference.
+    ///
+    /// Waiting for others and for the guard's word takes the time of one call at most
+    /// ([`Timeouts::total`](crate::client::Timeouts)), and the create another, with the guard's word before it leaves. What came
+    /// of the create is written down all the same when that time is up, for money depends on it: a guard that is slow may take
+    /// 40 s more. That nothing left is written down within 5 s more.
     ///
     /// Dropping the future gives the debt back as long as nothing has been sent, and leaves it
     /// [in doubt](Standing::Doubtful) afterwards: the session may exist. Once the answer has come, it is live. A guard that
     /// does not hear of it ([`Guard::abandoned`]) gives the debt back, or leaves it in doubt, when the claim grows too old,
     /// minutes later.
     ///
-    /// The request needs a reference id: by it, a session whose id is lost is looked for.
+    /// The request needs a reference id: by it, a session whose id is lost is looked for, by the guard in what webhooks say and
+    /// by the caller elsewhere. It should be the debt's own.
     ///
     /// A live session is answered whatever the request says: its amount and its payor are not compared, for the guard keeps
     /// neither. Where the amount has changed, [replace](Self::replace) the session, or let the amount be part of the
@@ -125,14 +141,14 @@ impl Client {
         debt: &DebtKey,
         request: &SessionRequest,
     ) -> Result<Once, OnceError> {
-        insist_on_a_reference(request)?;
+        let reference = reference_of(request)?;
         let call = self.begin(Operation::CreateSession);
         let place = self.0.debts.turns.place(debt);
         let _turn = in_turn(&call, place.turn()).await?;
-        let mut claim = self.claim(debt, &call);
+        let mut claim = self.claim(debt, reference, &call);
         let within = self.0.timeouts.total.saturating_add(MARGIN);
         let entry = self.enter(&claim, &call, |standing, now| match standing {
-            Standing::Free => taken(Standing::claimed(claim.id, now, within), true),
+            Standing::Free => taken(claim.begun(now, within), true),
             Standing::Live { session } => (None, Entry::Live(session)),
             other => (None, refused(&other)),
         });
@@ -160,8 +176,8 @@ impl Client {
     /// have been faster. The debt is claimed all the while, so that nobody else creates a session for it. A debt that
     /// the guard does not know is taken to have the old session, unless Flinks knows no such session either. Where a
     /// session has no status, its details are read, and the status once more if those do not tell how it ended. Takes as
-    /// long as six calls at most: waiting for others, the cancellation, three reads, and the create; and what the guard
-    /// takes for its answers.
+    /// long as six calls at most: waiting for others, the cancellation, three reads, and the create. What must be written down
+    /// in between and afterwards may take a guard that is slow 40 s more each time, as for [`create_once`](Self::create_once).
     ///
     /// Dropping the future before the create has been sent leaves the old session as the debt's, unless the guard has heard
     /// that it ended unpaid: then the debt is free. [`status`](Self::status) tells it. Afterwards the debt is in doubt, as
@@ -178,21 +194,20 @@ impl Client {
         debt: &DebtKey,
         request: &SessionRequest,
     ) -> Result<Once, OnceError> {
-        insist_on_a_reference(request)?;
+        let reference = reference_of(request)?;
         let call = self.begin(Operation::CreateSession);
         let place = self.0.debts.turns.place(debt);
         let _turn = in_turn(&call, place.turn()).await?;
-        let owners = self.ask(self.guard().debts_of(old)).await?;
+        let owners = in_call(&call, self.ask(self.guard().debts_of(old))).await?;
         if owners.iter().any(|owner| owner != debt) {
             return Err(OnceError::NotItsSession { live: None });
         }
         // One that the debt has let go has ended, and must not come back as its live session because a read fails.
         let let_go = owners.is_empty()
-            && self
-                .ask(self.guard().former_debts_of(old))
+            && in_call(&call, self.ask(self.guard().former_debts_of(old)))
                 .await?
                 .contains(debt);
-        let claim = self.claim(debt, &call);
+        let claim = self.claim(debt, reference, &call);
         let within = self
             .0
             .timeouts
@@ -223,7 +238,14 @@ impl Client {
         };
         if let Err(error) = Box::pin(self.end(&claim, old)).await {
             let unfounded = was_free && is_of_no_session(&error);
-            self.give_back(claim, unfounded).await;
+            self.give_back(claim, AFTERWARDS, |standing, id| {
+                if unfounded {
+                    standing.unfounded(id)
+                } else {
+                    standing.released(id)
+                }
+            })
+            .await;
             return Err(error);
         }
         let claim = self.go_on(claim).await?;
@@ -268,7 +290,7 @@ impl Client {
         let within = self.0.timeouts.total.saturating_add(MARGIN);
         let gone_on = self.change(claim.debt, |standing| match standing {
             Standing::Replacing { claim: whose, .. } if whose == claim.id => {
-                let claimed = Standing::claimed(claim.id, self.0.clock.wall(), within);
+                let claimed = claim.begun(self.0.clock.wall(), within);
                 (Some(claimed.clone()), Ok(claimed))
             }
             other => {
@@ -291,17 +313,16 @@ impl Client {
         }
     }
 
-    /// Gives a claim back of which nothing has been sent.
-    async fn give_back(&self, claim: Claim<'_>, unfounded: bool) {
-        let released = self.change(claim.debt, |standing| {
-            let to = if unfounded {
-                standing.unfounded(claim.id)
-            } else {
-                standing.released(claim.id)
-            };
-            (to, ())
-        });
-        match released.await {
+    /// Writes down what the debt of a claim becomes that has made no session, or none of which the id is known.
+    async fn give_back(
+        &self,
+        claim: Claim<'_>,
+        within: Duration,
+        to: impl Fn(&Standing, ClaimId) -> Option<Standing>,
+    ) {
+        let given_back =
+            self.change_within(within, claim.debt, |standing| (to(&standing, claim.id), ()));
+        match given_back.await {
             Ok(()) => claim.ended(),
             Err(error) => not_kept(claim.debt, &error),
         }
@@ -320,11 +341,14 @@ impl Client {
         if let Some(too_late) = until.and_then(|until| until.checked_sub(APART)) {
             call = call.leaving_before(too_late);
         }
+        let clock = &*self.0.clock;
+        let deadline = after(clock, call.time_left());
         let why = OnceLock::new();
         let create = self.create_within(call, request, |call| {
             let (claim, why) = (&claim, &why);
             async move {
-                let left = self.leave(claim, &call).await;
+                let left = call.in_time(self.leave(claim, &call)).await;
+                let left = left.unwrap_or(Err(Some(GuardError::Slow.into())));
                 left.map_err(|refused| {
                     if let Some(refused) = refused {
                         why.get_or_init(|| refused);
@@ -347,18 +371,20 @@ impl Client {
             return Ok(Once::Salvaged { session, error });
         }
         let doubt = claim.may_have_left();
-        let kept = self.change(claim.debt, |standing| {
-            let to = if doubt {
-                standing.in_doubt(claim.id, named)
+        let within = if doubt {
+            AFTERWARDS
+        } else {
+            let left = deadline.saturating_duration_since(clock.now());
+            left.clamp(GIVING_BACK, AFTERWARDS)
+        };
+        self.give_back(claim, within, |standing, id| {
+            if doubt {
+                standing.in_doubt(id, named)
             } else {
-                standing.released(claim.id)
-            };
-            (to, ())
-        });
-        match kept.await {
-            Ok(()) => claim.ended(),
-            Err(error) => not_kept(claim.debt, &error),
-        }
+                standing.released(id)
+            }
+        })
+        .await;
         Err(match why.into_inner() {
             _ if doubt => OnceError::MaybeCreated(error),
             Some(why) => why,
@@ -396,9 +422,9 @@ impl Client {
         // A caller who goes away from here on does not take the id along.
         claim.session = Some(session);
         let clock = &*self.0.clock;
-        let (time, mut left) = KEEPING;
+        let mut left = KEEPING;
         let (mut pause, longest) = PAUSES;
-        let kept = in_time(clock, clock.now() + time, async {
+        let kept = in_time(clock, clock.now() + AFTERWARDS, async {
             loop {
                 let kept = self.keep_once(&claim, session).await;
                 left -= 1;
@@ -442,11 +468,17 @@ impl Client {
         .await
     }
 
-    fn claim<'a>(&'a self, debt: &'a DebtKey, call: &Call) -> Claim<'a> {
+    fn claim<'a>(
+        &'a self,
+        debt: &'a DebtKey,
+        reference: GuaranteedReferenceId,
+        call: &Call,
+    ) -> Claim<'a> {
         Claim {
             guard: self.guard(),
             debt,
             id: ClaimId::random(),
+            reference,
             standing: Standing::Free,
             departed: call.departed(),
             session: None,
@@ -463,12 +495,11 @@ impl Client {
     ) -> Result<Entry, OnceError> {
         let (mut pause, longest) = PAUSES;
         loop {
-            let entry = self
-                .change(claim.debt, |standing| {
-                    let now = self.0.clock.wall();
-                    look(standing.aged(now), now)
-                })
-                .await?;
+            let entry = self.change(claim.debt, |standing| {
+                let now = self.0.clock.wall();
+                look(standing.aged(now), now)
+            });
+            let entry = in_call(call, entry).await?;
             let busy = matches!(&entry, Entry::Refused(OnceError::InProgress { .. }));
             if !busy || pause >= call.time_left() {
                 return Ok(entry);
@@ -483,6 +514,14 @@ impl Client {
 async fn in_turn<T>(call: &Call, turn: impl Future<Output = T>) -> Result<T, OnceError> {
     let turn = call.in_time(turn).await;
     turn.ok_or(OnceError::InProgress { since: None })
+}
+
+/// Waits for the guard no longer than the call may take.
+async fn in_call<T>(
+    call: &Call,
+    answer: impl Future<Output = Result<T, GuardError>>,
+) -> Result<T, GuardError> {
+    call.in_time(answer).await.unwrap_or(Err(GuardError::Slow))
 }
 
 /// The guard hears of it once more when the claim is dropped, and otherwise the claim grows too old.
@@ -502,12 +541,12 @@ fn is_of_no_session(error: &OnceError) -> bool {
 }
 
 /// By the reference, a create without an answer is looked for.
-fn insist_on_a_reference(request: &SessionRequest) -> Result<(), OnceError> {
-    let has_one = match request {
-        SessionRequest::Guaranteed(request) => request.reference_id().is_some(),
-        SessionRequest::Regular(request) => request.reference_id().is_some(),
+fn reference_of(request: &SessionRequest) -> Result<GuaranteedReferenceId, OnceError> {
+    let reference = match request {
+        SessionRequest::Guaranteed(request) => request.reference_id().cloned(),
+        SessionRequest::Regular(request) => request.reference_id().cloned().map(Into::into),
     };
-    has_one.then_some(()).ok_or(OnceError::NoReference)
+    reference.ok_or(OnceError::NoReference)
 }
 
 /// What follows when a claim is taken.

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::{Abandoned, DebtKey, Standing};
-use crate::domain::SessionId;
+use crate::domain::{GuaranteedReferenceId, SessionId};
 
 /// What a guard answers, when it has it.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, GuardError>> + Send + 'a>>;
@@ -15,7 +15,9 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, GuardError>> + Se
 ///
 /// [`MemoryGuard`](super::MemoryGuard) serves one process and forgets with it. Where several processes collect the same
 /// debts, or debts outlive a restart, put a database behind this trait: one row for each debt that is not
-/// [`Standing::Free`], with the key, the standing as JSON, and the session of [`Standing::session`] with an index.
+/// [`Standing::Free`], with the key, the standing as JSON, and the session of [`Standing::session`] and the reference of
+/// [`Standing::reference`], each with an index. Two more tables remember what was: see
+/// [`former_debts_of`](Self::former_debts_of) and [`lost_under`](Self::lost_under).
 ///
 /// # What it must promise
 ///
@@ -37,7 +39,10 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, GuardError>> + Se
 /// ahead was made before the clock was set back, and counts as one whose time has passed.
 ///
 /// Every answer is waited for as long as one request to Flinks may take ([`Timeouts::attempt`](crate::client::Timeouts)),
-/// but for 20 s at most, and dropped then.
+/// but for 20 s at most, and dropped then. As long as no create has left, it is not waited for beyond the time of the call
+/// ([`Timeouts::total`](crate::client::Timeouts)) either. What came of a create is written down for 40 s at most, whatever the
+/// call's time is, and that nothing came of it for 5 s, or what the call has left. What is not kept by then is told to
+/// [`abandoned`](Self::abandoned), and otherwise the claim grows too old.
 pub trait Guard: Debug + Send + Sync {
     /// Returns how a debt stands; [`Standing::Free`] for one that is not kept.
     fn read<'a>(&'a self, debt: &'a DebtKey) -> Answer<'a, Standing>;
@@ -65,6 +70,20 @@ pub trait Guard: Debug + Send + Sync {
         Box::pin(std::future::ready(Ok(Vec::new())))
     }
 
+    /// Returns the debts with a create under this reference whose session's id nobody has: by them, a report of a session
+    /// that nobody knows finds its debt. See [`Client::note_outcome`](crate::Client::note_outcome).
+    ///
+    /// The default knows none, and such a report is [`Noted::Unknown`](super::Noted::Unknown). In a database:
+    /// [`Lost::in_doubt`] is asked for by the [reference](Standing::reference) of the row, and [`Lost::before`] is a table of
+    /// references and keys, with a row put in, if it is not there, by each [`swap`](Self::swap) that
+    /// [ends a doubt](Standing::ends_doubt), in its transaction. A guard that answers this should
+    /// [remember](Self::former_debts_of) the sessions that were let go, too: under one reference, one of those is not to be
+    /// taken for the lost one.
+    fn lost_under<'a>(&'a self, reference: &'a GuaranteedReferenceId) -> Answer<'a, Lost> {
+        let _ = reference;
+        Box::pin(std::future::ready(Ok(Lost::default())))
+    }
+
     /// Hears that a claim was dropped half-way: its future was cancelled. Must not block.
     ///
     /// The default does nothing: the claim grows too old, which lasts minutes. The debt is free then if nothing had been
@@ -72,6 +91,36 @@ pub trait Guard: Debug + Send + Sync {
     /// [settles](settle) it there.
     fn abandoned(&self, debt: &DebtKey, abandoned: Abandoned) {
         let _ = (debt, abandoned);
+    }
+}
+
+/// The debts that a session may be of, by its reference. A reference may be that of several.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Lost {
+    /// Those whose standing has the [reference](Standing::reference).
+    pub in_doubt: Vec<DebtKey>,
+    /// Those that had a create [in doubt](Standing::ends_doubt) under it, as far back as the guard remembers. A debt may be
+    /// among both.
+    pub before: Vec<DebtKey>,
+}
+
+impl Lost {
+    /// Returns what a guard found.
+    #[must_use]
+    pub fn new(in_doubt: Vec<DebtKey>, before: Vec<DebtKey>) -> Self {
+        Self { in_doubt, before }
+    }
+
+    pub(super) fn debts(&self) -> impl Iterator<Item = &DebtKey> {
+        self.in_doubt.iter().chain(&self.before)
+    }
+
+    /// The debt, where there is just one, and whether it was in doubt before.
+    pub(super) fn only(&self) -> Option<(&DebtKey, bool)> {
+        let first = self.debts().next()?;
+        let alone = self.debts().all(|debt| debt == first);
+        alone.then_some((first, !self.before.is_empty()))
     }
 }
 

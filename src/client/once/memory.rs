@@ -3,22 +3,23 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 #[cfg(doc)]
 use super::Noted;
 use super::guard::Answer;
-use super::{Abandoned, DebtKey, Guard, GuardError, Standing};
+use super::{Abandoned, DebtKey, Guard, GuardError, Lost, Standing};
 use crate::clock::{Clock, SystemClock};
-use crate::domain::SessionId;
+use crate::domain::{GuaranteedReferenceId, SessionId};
 
 /// Keeps standings in memory: for one process, and until it ends. A session that is live then is not known afterwards:
 /// tell it with [`Resolution::Session`](super::Resolution), or use a guard that lasts.
 ///
 /// It is bounded, and forgets nothing to make room: a debt that is being collected, in doubt or paid would be collected
 /// twice. What is refused is the next new debt, with [`GuardError::Full`]. A debt that ended unpaid takes no room; of the
-/// sessions that did, the last [`REMEMBERED`](Self::REMEMBERED) are remembered.
+/// sessions that did, the last [`REMEMBERED`](Self::REMEMBERED) are remembered, and as many creates that were in doubt.
 ///
 /// **Paid debts fill it.** Each takes room for as long as the guard lives, unless [`keep_paid_for`](Self::keep_paid_for)
 /// says for how long; once they fill it, nothing new is collected. When nine tenths are taken, an event of `tracing` warns
@@ -37,8 +38,12 @@ struct Table {
     sessions: HashMap<SessionId, Vec<DebtKey>>,
     /// Debts by when they were paid; only where they are forgotten one day.
     paid: VecDeque<(Instant, DebtKey)>,
+    /// Debts with a create under way or in doubt, by its reference.
+    in_doubt: HashMap<GuaranteedReferenceId, Vec<DebtKey>>,
     /// Sessions that ended unpaid and whose they were, the last one last.
     let_go: VecDeque<(SessionId, DebtKey)>,
+    /// References of creates that were in doubt, and whose they were, each once, the last one last.
+    lost: VecDeque<(GuaranteedReferenceId, DebtKey)>,
     /// Whether it was said that it is nearly full.
     warned: bool,
 }
@@ -47,7 +52,8 @@ impl MemoryGuard {
     /// How many debts are kept, unless [`capacity`](Self::capacity) says otherwise.
     pub const CAPACITY: usize = 100_000;
 
-    /// How many sessions that ended unpaid are remembered, to notice when one is paid after all: [`Noted::Late`].
+    /// How many sessions that ended unpaid are remembered, to notice when one is paid after all ([`Noted::Late`]), and how many
+    /// creates that were in doubt, to notice when their session turns up ([`Noted::Stray`]).
     pub const REMEMBERED: usize = 10_000;
 
     /// Returns an empty guard for [`CAPACITY`](Self::CAPACITY) debts, which keeps those that are paid for as long as it
@@ -130,7 +136,21 @@ impl MemoryGuard {
         let mut found: Vec<_> = found.collect();
         kept.sort_unstable();
         found.sort_unstable();
+        let doubted = table
+            .debts
+            .iter()
+            .filter_map(|(debt, standing)| Some((standing.reference()?, debt)));
+        let mut doubted: Vec<_> = doubted.collect();
+        let by_reference = table
+            .in_doubt
+            .iter()
+            .flat_map(|(reference, debts)| debts.iter().map(move |debt| (reference, debt)));
+        let mut by_reference: Vec<_> = by_reference.collect();
+        doubted.sort_unstable();
+        by_reference.sort_unstable();
         kept == found
+            && doubted == by_reference
+            && !table.in_doubt.values().any(Vec::is_empty)
             && !table.debts.values().any(|it| *it == Standing::Free)
             && !table.sessions.values().any(Vec::is_empty)
     }
@@ -206,20 +226,38 @@ impl Table {
                 self.let_go.pop_front();
             }
         }
-        if let Some(session) = old.and_then(Standing::session)
-            && let Entry::Occupied(mut debts) = self.sessions.entry(*session)
-        {
-            debts.get_mut().retain(|known| known != debt);
-            if debts.get().is_empty() {
-                debts.remove();
+        if let Some(reference) = old.and_then(|old| old.ends_doubt(to)) {
+            let lost = (reference.clone(), debt.clone());
+            self.lost.retain(|known| *known != lost);
+            self.lost.push_back(lost);
+            if self.lost.len() > MemoryGuard::REMEMBERED {
+                self.lost.pop_front();
             }
         }
-        if let Some(session) = to.session() {
-            self.sessions
-                .entry(*session)
-                .or_default()
-                .push(debt.clone());
+        let (was, is) = (old.and_then(Standing::session), to.session());
+        reindex(&mut self.sessions, debt, was, is);
+        let (was, is) = (old.and_then(Standing::reference), to.reference());
+        reindex(&mut self.in_doubt, debt, was, is);
+    }
+}
+
+/// Has a debt found by what it is about now, and no longer by what it was about.
+fn reindex<K: Clone + Eq + Hash>(
+    index: &mut HashMap<K, Vec<DebtKey>>,
+    debt: &DebtKey,
+    was: Option<&K>,
+    is: Option<&K>,
+) {
+    if let Some(was) = was
+        && let Entry::Occupied(mut debts) = index.entry(was.clone())
+    {
+        debts.get_mut().retain(|known| known != debt);
+        if debts.get().is_empty() {
+            debts.remove();
         }
+    }
+    if let Some(is) = is {
+        index.entry(is.clone()).or_default().push(debt.clone());
     }
 }
 
@@ -258,6 +296,17 @@ impl Guard for MemoryGuard {
                 }
             }
             Ok(debts)
+        })
+    }
+
+    fn lost_under<'a>(&'a self, reference: &'a GuaranteedReferenceId) -> Answer<'a, Lost> {
+        Box::pin(async move {
+            let table = self.table();
+            let in_doubt = table.in_doubt.get(reference).cloned().unwrap_or_default();
+            // It is searched only for sessions that nobody knows.
+            let lost = table.lost.iter().filter(|(known, _)| known == reference);
+            let before = lost.map(|(_, debt)| debt.clone()).collect();
+            Ok(Lost::new(in_doubt, before))
         })
     }
 

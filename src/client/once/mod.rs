@@ -10,7 +10,7 @@
 //! | `Free` | creates | a claim |
 //! | `Claimed`, `Sending`, `Replacing` | waits for whoever is at it, for as long as one call may take | that create; the claimant's being dropped; time |
 //! | `Live` | answers the live session | its outcome: told by [`Client::status`], `details` or `cancel` of the same guard, or by [`Client::note_outcome`] from a webhook |
-//! | `Doubtful` | refuses | [`Client::resolve`] |
+//! | `Doubtful` | refuses | [`Client::resolve`]; a webhook of its session, found by the reference |
 //! | `Held` | refuses | [`Client::resolve`]; a debit that is scheduled after all |
 //! | `Paid` | refuses | nothing |
 //!
@@ -22,6 +22,11 @@
 //! [`Noted::Late`], from guards that [remember](Guard::former_debts_of) such sessions. A debt that was still free counts as
 //! paid then. Where the caller said that a debt is [paid](Resolution::Paid) in another way while a session of it was open, a
 //! payment in that session is [`Noted::Twice`].
+//!
+//! A create whose answer is lost may have made a session of which nobody has the id. The guard keeps its reference, and a
+//! report of a session that nobody knows is compared with that: while the debt is in doubt, the session is taken for the
+//! debt's; afterwards, when the caller has said that there was none or another one, it is [`Noted::Stray`]. So references
+//! should be the debt's own. Where several debts with a lost session share one, it is not guessed between them.
 //!
 //! Creates that do not go through here, [`Client::create`] and its kin, are not guarded.
 
@@ -48,7 +53,7 @@ use crate::domain::SessionId;
 use crate::session::CreatedSession;
 
 pub use self::error::OnceError;
-pub use self::guard::{Answer, Guard, GuardError, settle};
+pub use self::guard::{Answer, Guard, GuardError, Lost, settle};
 pub use self::key::{DebtKey, InvalidDebtKey};
 pub use self::memory::MemoryGuard;
 pub use self::standing::{Abandoned, ClaimId, Standing};

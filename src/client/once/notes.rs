@@ -3,15 +3,19 @@
 use std::time::Duration;
 
 use super::guard::ROUNDS;
-use super::{Answer, DebtKey, Guard, GuardError, Noted, OnceError, Resolution, Standing};
+use super::{Answer, DebtKey, Guard, GuardError, Lost, Noted, OnceError, Resolution, Standing};
 use crate::Client;
-use crate::clock::in_time;
-use crate::domain::SessionId;
+use crate::client::news::{News, Said};
+use crate::clock::{after, in_time};
+use crate::domain::{GuaranteedReferenceId, SessionId};
 use crate::session::{Outcome, SessionStatus, StatusDetails, StatusReport};
 
 /// The longest that one answer of the guard is waited for, however long a request to Flinks may take: claims end by the
 /// clock, and what is asked of the guard meanwhile must fit in.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long it is tried to write down what came of a create that may have left, whatever time its call had.
+pub(super) const AFTERWARDS: Duration = Duration::from_secs(40);
 
 impl Client {
     /// Returns how a debt stands.
@@ -53,6 +57,9 @@ impl Client {
             }
         }
         let now = self.0.clock.wall();
+        // A create that nobody came back for is in doubt for the guard, too, before the doubt is over: it remembers that.
+        self.change(debt, |standing| (Some(standing.aged(now)), ()))
+            .await?;
         self.change(debt, |standing| {
             let standing = standing.aged(now);
             match standing.resolved(resolution) {
@@ -73,54 +80,59 @@ impl Client {
     /// Safe to repeat, and in any order: what was paid stays paid. A session that is still open, or is no guarded debt's,
     /// changes nothing.
     ///
-    /// [`Noted::Contradicted`], [`Noted::Held`] and above all [`Noted::Late`] and [`Noted::Twice`] are for a person to look at,
-    /// who finds the debt by the reference in the report; each is an event of `tracing` as well. [`Noted::Unknown`] with a report that it is
-    /// paid may be one, too: of a debt that was not guarded, of a guard in memory before a restart, or of a session that
-    /// ended unpaid longer ago than the guard [remembers](Guard::former_debts_of).
+    /// A session that no debt is known for may be the one that a create [in doubt](Standing::Doubtful) has made. Where one debt
+    /// alone has a create in doubt, now or before, with the reference in the report, it is taken for its session, and the debt
+    /// comes to stand as if the answer to the create had arrived: live, paid, held, or free. Afterwards, when the caller has
+    /// [resolved](Self::resolve) the doubt, it is [`Noted::Stray`], and so it is where several debts have such creates: it is
+    /// not guessed between them. What the client reads itself, of a session that no debt is known for, never frees a debt: it may
+    /// be an old session's under the same reference.
+    ///
+    /// [`Noted::Contradicted`], [`Noted::Held`] and above all [`Noted::Stray`], [`Noted::Late`] and [`Noted::Twice`] are for a
+    /// person to look at, who finds the debt by the reference in the report; each is an event of `tracing` as well, at WARN and
+    /// without a value. [`Noted::Unknown`] with a report that it is paid may be one, too: of a debt that was not guarded, of a
+    /// guard in memory before a restart, or of a session that ended unpaid longer ago than the guard
+    /// [remembers](Guard::former_debts_of). Sessions may also come from elsewhere, so that is an event at DEBUG only.
     ///
     /// # Errors
     ///
     /// Those of the guard. The outcome is not lost: tell it again, or read the status.
     pub async fn note_outcome(&self, report: &StatusReport) -> Result<Noted, GuardError> {
-        self.note(
-            &report.session_id,
-            &report.status,
-            report.status_details.as_ref(),
-        )
-        .await
+        self.note(report.said(), true).await
     }
 
     /// Tells the guard what a call has seen. A guard that fails does not fail the call.
-    pub(in crate::client) async fn seen(
-        &self,
-        session: &SessionId,
-        status: &SessionStatus,
-        details: Option<&StatusDetails>,
-    ) {
+    pub(in crate::client) async fn seen(&self, said: Said<'_>) {
         // On the heap: sessions end once, and the future of every read should stay small.
-        if let Err(error) = Box::pin(self.note(session, status, details)).await {
+        if let Err(error) = Box::pin(self.note(said, false)).await {
             tracing::warn!(
                 target: "flinks_pay",
-                ?session,
+                session = ?said.session,
                 %error,
                 "the guard of debts was not told how a session came out; read its status again"
             );
         }
     }
 
-    async fn note(
-        &self,
-        session: &SessionId,
-        status: &SessionStatus,
-        details: Option<&StatusDetails>,
-    ) -> Result<Noted, GuardError> {
-        if is_open(status, details) {
+    /// Tells it of a session's debts, of those that have let it go, or of those that may have lost it. Whether it is `news` and
+    /// not the answer to a question, of a session that may have ended long ago.
+    async fn note(&self, said: Said<'_>, news: bool) -> Result<Noted, GuardError> {
+        let Said {
+            session,
+            reference,
+            status,
+            details,
+        } = said;
+        // What is no reference for a request is none of a debt.
+        let reference = reference.and_then(|it| GuaranteedReferenceId::new(it.expose()).ok());
+        let open = is_open(status, details);
+        if open && reference.is_none() {
             return Ok(Noted::NoNews);
         }
         let debts = self.ask(self.guard().debts_of(session)).await?;
         // A claim that nobody comes back for must not hide what is told of its session.
         let now = self.0.clock.wall();
         let mut noted = Noted::Unknown;
+        let mut known = !debts.is_empty();
         for debt in debts {
             let told = self.change(&debt, |standing| {
                 standing.aged(now).told(session, status, details)
@@ -131,10 +143,12 @@ impl Client {
         }
         // Whoever let it go took it for unpaid, and to hear that again is no news.
         let unpaid = Outcome::of(status, details).is_none_or(|outcome| outcome.is_unpaid());
-        if noted != Noted::Unknown || unpaid {
+        if noted != Noted::Unknown || unpaid && (!news || reference.is_none()) {
             return Ok(noted);
         }
-        for debt in self.ask(self.guard().former_debts_of(session)).await? {
+        let former = self.ask(self.guard().former_debts_of(session)).await?;
+        known |= !former.is_empty();
+        for debt in former.into_iter().filter(|_| !unpaid && !open) {
             let told = self.change(&debt, |standing| {
                 standing.aged(now).told_late(session, status, details)
             });
@@ -142,11 +156,90 @@ impl Client {
             warn_of(session, &debt, told);
             noted = noted.max(told);
         }
+        if let (false, Some(reference)) = (known, reference) {
+            noted = self.note_lost(&reference, said).await?;
+        }
+        if noted == Noted::Unknown && open {
+            return Ok(Noted::NoNews);
+        }
+        if noted == Noted::Unknown && !unpaid {
+            tracing::debug!(
+                target: "flinks_pay",
+                ?session,
+                "no guarded debt has this session, and it is said to be paid, or not surely unpaid"
+            );
+        }
         Ok(noted)
+    }
+
+    /// Tells it of a session that nobody knows to the debt that may have lost it.
+    async fn note_lost(
+        &self,
+        reference: &GuaranteedReferenceId,
+        said: Said<'_>,
+    ) -> Result<Noted, GuardError> {
+        let Said {
+            session,
+            status,
+            details,
+            ..
+        } = said;
+        let now = self.0.clock.wall();
+        for _ in 0..ROUNDS {
+            let lost = self.ask(self.guard().lost_under(reference)).await?;
+            let Some((debt, again)) = lost.only() else {
+                return Ok(told_of_several(session, status, details, &lost));
+            };
+            let from = self.ask(self.guard().read(debt)).await?;
+            // Asked again: a doubt that was over, and followed by another one, before the standing was read is seen by then.
+            let still = self.ask(self.guard().lost_under(reference)).await?;
+            if still.only() != Some((debt, again)) {
+                continue;
+            }
+            let aged = from.clone().aged(now);
+            if aged != from {
+                // In doubt for the guard, too, before the doubt is over: it remembers that.
+                self.ask(self.guard().swap(debt, &from, &aged)).await?;
+                continue;
+            }
+            let (to, noted) = from.told_of_lost(session, status, details, again);
+            let swapped = match to {
+                Some(to) => self.ask(self.guard().swap(debt, &from, &to)).await?,
+                None => true,
+            };
+            if swapped {
+                warn_of(session, debt, noted);
+                return Ok(noted);
+            }
+        }
+        Err(GuardError::Restless)
     }
 
     /// Puts in the place of how a debt stands what `next` makes of it, if anything, however often it changes meanwhile.
     pub(super) async fn change<T>(
+        &self,
+        debt: &DebtKey,
+        next: impl Fn(Standing) -> (Option<Standing>, T),
+    ) -> Result<T, GuardError> {
+        self.change_within(AFTERWARDS, debt, next).await
+    }
+
+    /// The same, in no more time than this.
+    pub(super) async fn change_within<T>(
+        &self,
+        time: Duration,
+        debt: &DebtKey,
+        next: impl Fn(Standing) -> (Option<Standing>, T),
+    ) -> Result<T, GuardError> {
+        let clock = &*self.0.clock;
+        // On the heap: whoever waits for it in turn should stay small.
+        let changed = Box::pin(self.change_at_leisure(debt, next));
+        in_time(clock, after(clock, time), changed)
+            .await
+            .unwrap_or(Err(GuardError::Slow))
+    }
+
+    async fn change_at_leisure<T>(
         &self,
         debt: &DebtKey,
         next: impl Fn(Standing) -> (Option<Standing>, T),
@@ -188,6 +281,9 @@ pub(super) fn warn_of(session: &SessionId, debt: &DebtKey, told: Noted) {
         Noted::Held => {
             "a session ended without telling whether it is paid; its debt is held until it is resolved"
         }
+        Noted::Stray => {
+            "a session that nobody knows has the reference of a debt whose create was in doubt; the debt may be paid twice"
+        }
         Noted::Late => {
             "a session that had ended unpaid is said to be paid after all, or not surely unpaid; its debt may be paid twice"
         }
@@ -197,6 +293,26 @@ pub(super) fn warn_of(session: &SessionId, debt: &DebtKey, told: Noted) {
         _ => return,
     };
     tracing::warn!(target: "flinks_pay", ?session, ?debt, "{warning}");
+}
+
+/// What is told of a session that none or several debts may have lost. It is not guessed between them.
+fn told_of_several(
+    session: &SessionId,
+    status: &SessionStatus,
+    details: Option<&StatusDetails>,
+    lost: &Lost,
+) -> Noted {
+    let unpaid = Outcome::of(status, details).is_some_and(|outcome| outcome.is_unpaid());
+    if unpaid || lost.debts().next().is_none() {
+        return Noted::Unknown;
+    }
+    tracing::warn!(
+        target: "flinks_pay",
+        ?session,
+        "a session that nobody knows has a reference under which several debts had a create in doubt; one of them may be paid \
+         twice"
+    );
+    Noted::Stray
 }
 
 /// Whether there is nothing to tell: most reports say so, and no guard need be asked for them. A completion without a code

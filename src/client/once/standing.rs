@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Resolution;
-use crate::domain::SessionId;
+use crate::domain::{GuaranteedReferenceId, SessionId};
 use crate::session::{SessionStatus, StatusDetails};
 
 /// Names one attempt to create a session for a debt. It is random, so that nobody gives back a claim that is not theirs.
@@ -33,8 +33,9 @@ impl fmt::Display for ClaimId {
 
 /// How a debt stands.
 ///
-/// It serialises, for guards that keep it in a database; what is read back equals what was written. The session id is
-/// written whole, and opens the hosted page to whoever reads it.
+/// It serialises, for guards that keep it in a database; what is read back equals what was written, and what an older
+/// version wrote is read and written again as it was. The session id is written whole, and opens the hosted page to whoever
+/// reads it; so is the reference, which may identify a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
     tag = "standing",
@@ -56,6 +57,9 @@ pub enum Standing {
         /// From then on, whoever claimed it is taken for gone, and the debt is [`Free`](Self::Free).
         #[serde(with = "seconds")]
         until: SystemTime,
+        /// The reference that the create will be sent with; nothing in what an older version wrote.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<GuaranteedReferenceId>,
     },
     /// Somebody is creating a session, and the create may have left.
     #[non_exhaustive]
@@ -68,6 +72,10 @@ pub enum Standing {
         /// From then on, whoever claimed it is taken for gone, and the debt is [`Doubtful`](Self::Doubtful).
         #[serde(with = "seconds")]
         until: SystemTime,
+        /// The reference that the create is sent with; nothing in what an older version wrote. By it, a report of a session that
+        /// nobody knows is recognised as one of this debt.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<GuaranteedReferenceId>,
     },
     /// Somebody is replacing a session, and has not begun to create another one.
     #[non_exhaustive]
@@ -93,8 +101,9 @@ pub enum Standing {
         /// That session.
         session: SessionId,
     },
-    /// A create may have been carried out, and nobody has the session's id. Only the caller can say what became of it:
-    /// see [`Resolution`].
+    /// A create may have been carried out, and nobody has the session's id. The caller can say what became of it, see
+    /// [`Resolution`]; so does a report of a session that nobody knows under its reference, see
+    /// [`Client::note_outcome`](crate::Client::note_outcome).
     #[non_exhaustive]
     Doubtful {
         /// Whose create it was. It may still hear of the session.
@@ -105,6 +114,10 @@ pub enum Standing {
         /// The session in an answer that has another reference than the one sent. It may be another payor's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         suspect: Option<SessionId>,
+        /// The reference that the create is sent with; nothing in what an older version wrote. By it, a report of a session that
+        /// nobody knows is recognised as one of this debt.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reference: Option<GuaranteedReferenceId>,
     },
     /// The session ended, and what was said of it does not tell whether a debit is scheduled: status and code contradict
     /// each other, or the code is one that is not known. A completion without any code is not held: it stays live. Nothing but a debit that is scheduled after all changes this, except the
@@ -168,6 +181,30 @@ impl Standing {
         self.session().filter(|it| to.session() != Some(it))
     }
 
+    /// Returns the reference of a create that may have made a session of which nobody has the id: one that is under way, or in
+    /// doubt. For guards that [find debts by it](super::Guard::lost_under).
+    #[must_use]
+    pub fn reference(&self) -> Option<&GuaranteedReferenceId> {
+        match self {
+            Self::Sending { reference, .. } | Self::Doubtful { reference, .. } => {
+                reference.as_ref()
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the reference of a create whose doubt is over once the debt stands as `to` says, however it came to be. A
+    /// session of it may still turn up, and guards [remember](super::Guard::lost_under) that. A create that was simply answered
+    /// was never in doubt.
+    #[must_use]
+    pub fn ends_doubt(&self, to: &Self) -> Option<&GuaranteedReferenceId> {
+        match (self, to) {
+            (_, Self::Sending { .. } | Self::Doubtful { .. })
+            | (Self::Sending { .. }, Self::Free | Self::Live { .. }) => None,
+            _ => self.reference(),
+        }
+    }
+
     /// Returns what follows when a claim has been dropped; nothing where it stands as it should.
     #[must_use]
     pub fn after(&self, abandoned: &Abandoned) -> Option<Self> {
@@ -185,10 +222,16 @@ impl Standing {
         }
         match self {
             Self::Claimed { .. } => Self::Free,
-            Self::Sending { claim, since, .. } => Self::Doubtful {
+            Self::Sending {
+                claim,
+                since,
+                reference,
+                ..
+            } => Self::Doubtful {
                 claim,
                 since,
                 suspect: None,
+                reference,
             },
             // Nothing was created in this state.
             Self::Replacing { session, ended, .. } => given_back(session, ended),
@@ -224,7 +267,16 @@ impl Standing {
             claim,
             since: whole(now),
             until: later(now, within),
+            reference: None,
         }
+    }
+
+    /// The same claim, of a create with this reference.
+    pub(super) fn under(mut self, by: &GuaranteedReferenceId) -> Self {
+        if let Self::Claimed { reference, .. } = &mut self {
+            *reference = Some(by.clone());
+        }
+        self
     }
 
     pub(super) fn replacing(
@@ -252,15 +304,17 @@ impl Standing {
 
     /// What a claimed debt becomes right before its create leaves.
     pub(super) fn sending(&self) -> Option<Self> {
-        match *self {
+        match self {
             Self::Claimed {
                 claim,
                 since,
                 until,
+                reference,
             } => Some(Self::Sending {
-                claim,
-                since,
-                until,
+                claim: *claim,
+                since: *since,
+                until: *until,
+                reference: reference.clone(),
             }),
             _ => None,
         }
@@ -285,23 +339,33 @@ impl Standing {
     /// What a claimed debt becomes when its create may have been carried out.
     pub(super) fn in_doubt(&self, by: ClaimId, suspect: Option<SessionId>) -> Option<Self> {
         match self {
-            Self::Claimed { claim, since, .. } | Self::Sending { claim, since, .. }
-                if *claim == by =>
-            {
-                Some(Self::Doubtful {
-                    claim: by,
-                    since: *since,
-                    suspect,
-                })
+            Self::Claimed {
+                claim,
+                since,
+                reference,
+                ..
             }
+            | Self::Sending {
+                claim,
+                since,
+                reference,
+                ..
+            } if *claim == by => Some(Self::Doubtful {
+                claim: by,
+                since: *since,
+                suspect,
+                reference: reference.clone(),
+            }),
             Self::Doubtful {
                 claim,
                 since,
                 suspect: known,
+                reference,
             } if *claim == by => Some(Self::Doubtful {
                 claim: by,
                 since: *since,
                 suspect: suspect.or(*known),
+                reference: reference.clone(),
             }),
             _ => None,
         }
