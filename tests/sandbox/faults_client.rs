@@ -22,6 +22,7 @@ use flinks_pay::{
 use serde_json::{Value, json};
 
 use crate::bodies::{guaranteed, referring};
+use crate::checked::{self, Checked};
 
 const KEY: &str = "key-1";
 const CLIENT: &str = "shop";
@@ -224,15 +225,13 @@ struct Ending {
     created: usize,
 }
 
-async fn sandbox() -> Sandbox {
+async fn sandbox() -> Checked {
     crate::trace::listen();
-    Sandbox::builder()
+    let builder = Sandbox::builder()
         .client_id(ClientId::new(CLIENT).unwrap())
         .api_key(ApiKey::new(KEY).unwrap())
-        .guarantee_decision(true)
-        .start()
-        .await
-        .unwrap()
+        .guarantee_decision(true);
+    checked::with(builder).await.unwrap()
 }
 
 async fn call(client: &Client, operation: Operation, session: &SessionId) -> Result<(), Error> {

@@ -142,6 +142,6 @@ async fn a_sandbox_that_refuses_connections_can_be_stopped() {
     let stopped = tokio::time::timeout(Duration::from_secs(5), bench.sandbox.shutdown());
     stopped.await.unwrap();
     // The port is anybody's again.
-    let again = Sandbox::builder().port(port).start().await;
+    let again = crate::checked::with(Sandbox::builder().port(port)).await;
     again.unwrap().shutdown().await;
 }

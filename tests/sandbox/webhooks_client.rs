@@ -45,7 +45,7 @@ async fn note(client: &Client, receiver: &Receiver) -> Vec<Noted> {
 async fn a_debt_is_settled_by_the_webhook_alone() {
     let receiver = Receiver::start().await;
     let builder = Sandbox::builder().webhook(receiver.webhook());
-    let sandbox = builder.start().await.unwrap();
+    let sandbox = crate::checked::with(builder).await.unwrap();
     let client = at(&sandbox);
     let id = *once(&client).await.unwrap().session_id();
     sandbox.payor(&id).run().unwrap();
@@ -67,7 +67,7 @@ async fn a_debt_is_settled_by_the_webhook_alone() {
 async fn a_debt_whose_payment_failed_is_free_again() {
     let receiver = Receiver::start().await;
     let builder = Sandbox::builder().webhook(receiver.webhook());
-    let sandbox = builder.start().await.unwrap();
+    let sandbox = crate::checked::with(builder).await.unwrap();
     let client = at(&sandbox);
     let id = *once(&client).await.unwrap().session_id();
     sandbox.payor(&id).fail_login().run().unwrap();
@@ -82,7 +82,7 @@ async fn a_debt_whose_payment_failed_is_free_again() {
 async fn the_webhook_and_whoever_waits_hear_the_same() {
     let receiver = Receiver::start().await;
     let builder = Sandbox::builder().webhook(receiver.webhook());
-    let sandbox = builder.start().await.unwrap();
+    let sandbox = crate::checked::with(builder).await.unwrap();
     let client = at(&sandbox);
     let id = *once(&client).await.unwrap().session_id();
     sandbox.payor(&id).run().unwrap();
@@ -105,7 +105,7 @@ async fn an_integrator_decides_as_the_guarantee_webhook_comes() {
         let builder = Sandbox::builder()
             .webhook(told.webhook())
             .guarantee_webhook(asked.webhook());
-        let sandbox = builder.start().await.unwrap();
+        let sandbox = crate::checked::with(builder).await.unwrap();
         let client = at(&sandbox);
         let id = *once(&client).await.unwrap().session_id();
         let payor = sandbox.payor(&id);
