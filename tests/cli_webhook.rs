@@ -23,7 +23,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 
-use cli_support::{Ran, Running, assert_plain, assert_snapshot, command, finish};
+use cli_support::{Ran, Running, Simulator, assert_plain, assert_snapshot, command, finish};
 use flinks_pay::webhook::WebhookSecret;
 use scripted::{Reply, Scripted};
 use serde_json::{Value, json};
@@ -508,4 +508,38 @@ fn the_commands_of_the_readme_do_what_they_say() {
         received.ends_with("# 2 accepted, 0 refused\n"),
         "{received}"
     );
+}
+
+/// Two processes that are not told of each other but by an address and a secret.
+#[cfg(unix)]
+#[test]
+fn a_listener_hears_from_a_simulator_how_a_payment_came_out() {
+    let mut listener = Listener::start(with_secret(&["listen"]));
+    let mut sandbox = command(&["sandbox", "--webhook", &listener.url]);
+    sandbox.env("FLINKS_PAY_WEBHOOK_SECRET", SECRET);
+    let simulator = Simulator::by(sandbox);
+    let paid = finish(simulator.demo(&[]).spawn().unwrap());
+    assert_eq!(paid.code, Some(0), "{paid:?}");
+    for code in ["EFT0302", "EFT0301"] {
+        let heard = listener.running.read_to(code);
+        assert!(heard.contains("accepted"), "{heard}");
+    }
+    listener.stop();
+}
+
+#[test]
+fn a_simulator_does_not_start_without_a_secret_or_for_an_address_that_it_may_not_tell() {
+    let url = "http://127.0.0.1:1/";
+    let unset = finish(command(&["sandbox", "--webhook", url]).spawn().unwrap());
+    assert!(
+        problem(&unset).contains("FLINKS_PAY_WEBHOOK_SECRET is not set"),
+        "{unset:?}"
+    );
+    for flag in ["--webhook", "--guarantee-webhook"] {
+        let mut far = command(&["sandbox", flag, "http://shop.example/canarypath"]);
+        far.env("FLINKS_PAY_WEBHOOK_SECRET", SECRET);
+        let far = finish(far.spawn().unwrap());
+        assert!(problem(&far).contains("must be https"), "{far:?}");
+        assert!(!far.everything().contains("canarypath"), "{far:?}");
+    }
 }

@@ -55,6 +55,8 @@ Examples:
   flinks-pay sandbox --open              and a link to a shop's page
   flinks-pay sandbox --profile lenient   forgiving where the vendor's pages disagree
   flinks-pay sandbox --seed 7            the same ids, tokens and choices each time
+  flinks-pay sandbox --webhook http://127.0.0.1:8090/
+                                         signed with the secret in FLINKS_PAY_WEBHOOK_SECRET
 
 It prints what another shell needs, as exports, and each operation as a line of curl.
 Every start has new credentials, but for those with the same --seed.
@@ -135,6 +137,15 @@ pub(super) struct SandboxArgs {
     /// Draw every id and every choice from this number, so that a run can be repeated.
     #[arg(long, value_name = "NUMBER")]
     pub(super) seed: Option<u64>,
+    /// Tell this address how sessions come out: https, or http to this machine.
+    #[arg(long, value_name = "URL")]
+    pub(super) webhook: Option<String>,
+    /// Tell this address of guarantees, and let the confirm operation decide about them.
+    #[arg(long, value_name = "URL")]
+    pub(super) guarantee_webhook: Option<String>,
+    /// The variable with the secret that webhooks are signed with.
+    #[arg(long, value_name = "VAR", default_value = SECRET_VARIABLE)]
+    pub(super) secret_env: String,
 }
 
 #[derive(Debug, Args)]

@@ -4,18 +4,24 @@ mod curl;
 
 use std::io::{self, Write};
 
-use flinks_pay::sandbox::Sandbox;
+use flinks_pay::sandbox::{Sandbox, Webhook};
 use flinks_pay::session::Operation;
 
 use super::args::SandboxArgs;
 use super::exit::Exit;
 use super::problem::Problem;
-use super::unwritable;
+use super::{unwritable, webhook};
 
 pub(super) async fn run(args: &SandboxArgs, out: &mut dyn Write) -> Result<Exit, Problem> {
     let mut builder = Sandbox::builder().port(args.port).profile(args.profile);
     if let Some(seed) = args.seed {
         builder = builder.seed(seed);
+    }
+    if let Some(url) = &args.webhook {
+        builder = builder.webhook(receiver(url, &args.secret_env)?);
+    }
+    if let Some(url) = &args.guarantee_webhook {
+        builder = builder.guarantee_webhook(receiver(url, &args.secret_env)?);
     }
     let sandbox = builder.start().await.map_err(|error| {
         Problem::new(
@@ -43,6 +49,18 @@ pub(super) async fn run(args: &SandboxArgs, out: &mut dyn Write) -> Result<Exit,
     };
     sandbox.shutdown().await;
     ended
+}
+
+/// A receiver of webhooks, with the secret of a variable. The address is not repeated: it may hold a token.
+fn receiver(url: &str, secret_variable: &str) -> Result<Webhook, Problem> {
+    let secret = webhook::secret(secret_variable)?;
+    Webhook::new(url, secret).map_err(|error| {
+        Problem::new(
+            "webhooks cannot be sent there",
+            "give an address such as http://127.0.0.1:8090/",
+        )
+        .caused_by(&error)
+    })
 }
 
 /// Says where it is and who may call it, so that a shell can take it up. The values need no quotes: they are an address

@@ -27,7 +27,7 @@ pub(super) async fn run(command: &WebhookCommand) -> Exit {
 
 /// Reads a secret from the variable of that name. Neither is repeated: somebody may have put the secret in the place of the
 /// name.
-fn secret(name: &str) -> Result<WebhookSecret, Problem> {
+pub(super) fn secret(name: &str) -> Result<WebhookSecret, Problem> {
     let named = if name == SECRET_VARIABLE {
         SECRET_VARIABLE
     } else {

@@ -167,7 +167,12 @@ pub(crate) struct Simulator {
 
 impl Simulator {
     pub(crate) fn start() -> Self {
-        let mut running = Running::start(command(&["sandbox", "--port", "0"]));
+        Self::by(command(&["sandbox", "--port", "0"]))
+    }
+
+    /// The one that a command starts.
+    pub(crate) fn by(command: Command) -> Self {
+        let mut running = Running::start(command);
         let mut export = |name: &str| {
             let line = running.read_to(name);
             line.split_once('=').expect("an export").1.to_owned()
