@@ -343,10 +343,11 @@ mod tests {
         let id = sandbox.core.world().free_id().unwrap();
         let now = (sandbox.core.clock.now(), sandbox.core.clock.wall());
         let request = SessionRequest::Guaranteed(request);
-        let mut world = sandbox.core.world();
-        let session = Session::new(id, 0, request, false, now, &mut world.chance);
-        world.sessions.insert(id, session);
-        drop(world);
+        {
+            let mut world = sandbox.core.world();
+            let session = Session::new(id, 0, request, false, now, &mut world.chance);
+            world.sessions.insert(id, session);
+        }
         sandbox.payor(&id).fail_login().run().unwrap();
         let (_open, _) = silent.accept().await.unwrap();
         assert_eq!(sandbox.webhooks().waiting, 1);

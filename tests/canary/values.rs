@@ -340,6 +340,11 @@ fn settings(told: &mut Told) {
         let odd = text.replace("NAME", FIRST_NAME);
         told.error::<ProfileError>(&odd.parse::<Profile>().unwrap_err());
     }
+    simulator(told);
+}
+
+/// The documents of the simulator's control API.
+fn simulator(told: &mut Told) {
     told.look(&Advance { seconds: 7 });
     report::<About>(told, serde_json::json!({ "name": "x", "version": "y" }));
     report::<Advanced>(told, serde_json::json!({ "movedSeconds": 7 }));
@@ -359,11 +364,6 @@ fn settings(told: &mut Told) {
         let secret = WebhookSecret::new(WEBHOOK_SECRET).unwrap();
         told.error(&Webhook::new(url, secret).unwrap_err());
     }
-    simulator(told);
-}
-
-/// The documents of the simulator's control API.
-fn simulator(told: &mut Told) {
     report::<Refusal>(told, serde_json::json!({ "seconds": 7 }));
     report::<RefusalShape>(told, serde_json::json!("problem"));
     report::<RetryAfter>(told, serde_json::json!({ "date": 7 }));

@@ -142,9 +142,10 @@ fn what_is_told_of_a_lost_session_goes_to_the_safe_side() {
         let Standing::Paid { session, open, .. } = after else {
             panic!("{why}: {after:?}")
         };
-        let expected = match doubtful || sending {
-            true => Noted::Paid,
-            false => Noted::Stray,
+        let expected = if doubtful || sending {
+            Noted::Paid
+        } else {
+            Noted::Stray
         };
         assert_eq!(noted, expected, "{why}");
         if paid.is_some() {
@@ -252,7 +253,7 @@ fn creates_that_were_in_doubt_are_remembered_up_to_a_number() {
     assert_eq!(lost(0), Lost::new(Vec::new(), vec![debt(0), debt(1)]));
     come_and_go(2, 1);
     assert_eq!(lost(1).only(), Some((&debt(2), true)));
-    for number in 3..MemoryGuard::REMEMBERED + 1 {
+    for number in 3..=MemoryGuard::REMEMBERED {
         come_and_go(2, number);
     }
     assert_eq!(lost(0).before, [debt(1)], "the oldest makes room");

@@ -268,7 +268,7 @@ mod tests {
         drop(answers.await.unwrap());
         // A port that no test can be given.
         let nobody = webhook("http://127.0.0.1:1/").unwrap();
-        let sent = nobody.send(Bytes::from_static(b"{}")).await;
-        assert_eq!(sent, DeliveryOutcome::NotConnected);
+        let outcome = nobody.send(Bytes::from_static(b"{}")).await;
+        assert_eq!(outcome, DeliveryOutcome::NotConnected);
     }
 }

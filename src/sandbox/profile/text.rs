@@ -135,8 +135,10 @@ mod tests {
 
     #[test]
     fn settings_alone_change_the_default() {
-        let mut expected = Profile::default();
-        expected.token_use = super::super::choices::TokenUse::Reusable;
+        let expected = Profile {
+            token_use: super::super::choices::TokenUse::Reusable,
+            ..Profile::default()
+        };
         assert_eq!("token-use=reusable".parse(), Ok(expected));
         assert_eq!(
             "token-use=reusable,cancel-details=given".parse(),
