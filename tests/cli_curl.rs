@@ -10,6 +10,7 @@
 
 mod cli_support;
 
+use std::path::Path;
 use std::process::{Command, Output};
 
 use cli_support::{Running, Simulator, command, finish};
@@ -123,6 +124,36 @@ fn a_seed_repeats_a_start_and_a_profile_is_kept_to() {
     let seeded = ["sandbox", "--seed", "7"];
     assert_eq!(exports(&seeded), exports(&seeded));
     assert_ne!(exports(&["sandbox"]), exports(&["sandbox"]));
+
+    // All that is printed, the demo included, as a shell takes it.
+    let program = Path::new(env!("CARGO_BIN_EXE_flinks-pay"))
+        .parent()
+        .unwrap();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(
+        [program.into()]
+            .into_iter()
+            .chain(std::env::split_paths(&path)),
+    );
+    let path = path.unwrap();
+    for profile in ["eft", "lenient", "credentials=form", "credentials=api-key"] {
+        let (running, lines) = announced(&["sandbox", "--profile", profile], "# A sim", "/cancel");
+        let script = lines.join("\n");
+        let ran = Command::new("bash")
+            .args(["-euo", "pipefail", "-c", &script])
+            .env("PATH", &path)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(ran.stdout).unwrap();
+        assert!(ran.status.success(), "{profile}: {said}\n{:?}", ran.stderr);
+        assert_eq!(
+            said.matches(r#""statusDetails":"EFT0301""#).count(),
+            2,
+            "{profile}: {said}"
+        );
+        running.interrupt();
+        running.finish();
+    }
 
     let refused = finish(
         command(&["sandbox", "--profile", "polite"])

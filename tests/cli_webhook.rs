@@ -543,3 +543,22 @@ fn a_simulator_does_not_start_without_a_secret_or_for_an_address_that_it_may_not
         assert!(!far.everything().contains("canarypath"), "{far:?}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn what_an_event_has_that_nobody_knows_is_not_printed() {
+    let listener = Listener::start(with_secret(&["listen", "--format", "json"]));
+    let secret = WebhookSecret::new(SECRET).unwrap();
+    let body = json!({
+        "sessionId": ID, "status": "Failed", "statusDetails": "EFT0402", "payorEmail": "canary@example.com",
+    });
+    let body = serde_json::to_vec(&body).unwrap();
+    let head = format!(
+        "POST / HTTP/1.1\r\nX-Webhook-Signature: {}",
+        secret.sign(&body)
+    );
+    assert_eq!(listener.raw(&head, &body), "200");
+    let out = listener.stop().out;
+    assert!(out.contains("EFT0402") && out.contains("[masked]"), "{out}");
+    assert!(!out.contains("canary@"), "{out}");
+}

@@ -10,6 +10,7 @@ mod credentials;
 mod demo;
 mod exit;
 mod input;
+mod mask;
 mod output;
 mod problem;
 mod rules;

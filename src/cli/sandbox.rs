@@ -4,7 +4,7 @@ mod curl;
 
 use std::io::{self, Write};
 
-use flinks_pay::sandbox::{Sandbox, Webhook};
+use flinks_pay::sandbox::{CredentialsTaken, Sandbox, Webhook};
 use flinks_pay::session::Operation;
 
 use super::args::SandboxArgs;
@@ -64,7 +64,7 @@ fn receiver(url: &str, secret_variable: &str) -> Result<Webhook, Problem> {
 }
 
 /// Says where it is and who may call it, so that a shell can take it up. The values need no quotes: they are an address
-/// and two texts of letters, digits and hyphens.
+/// and texts of letters, digits and hyphens.
 fn announce(sandbox: &Sandbox, open: bool, out: &mut dyn Write) -> io::Result<()> {
     let base = sandbox.base_url().as_str().trim_end_matches('/');
     writeln!(
@@ -78,13 +78,22 @@ fn announce(sandbox: &Sandbox, open: bool, out: &mut dyn Write) -> io::Result<()
         "export FLINKS_PAY_CLIENT_SECRET={}",
         sandbox.client_secret()
     )?;
+    let taken = sandbox.profile().credentials;
+    if taken == CredentialsTaken::Form {
+        writeln!(out, "export FLINKS_PAY_AUTH=form")?;
+    }
+    if let Some(key) = sandbox.api_key() {
+        writeln!(out, "export FLINKS_PAY_API_KEY={key}")?;
+    }
     if open {
         writeln!(out, "# A shop to pay in, in a browser: {base}/demo/")?;
     }
     writeln!(out, "flinks-pay demo --base-url \"$FLINKS_PAY_BASE_URL\"")?;
     writeln!(out, "# Or call by call, from any language:")?;
     for operation in curl::ORDER {
-        writeln!(out, "{}", curl::line(operation))?;
+        if let Some(line) = curl::line(operation, taken) {
+            writeln!(out, "{line}")?;
+        }
         if operation == Operation::CreateSession {
             writeln!(out, "{}", curl::PAYOR)?;
         }

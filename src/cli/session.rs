@@ -5,7 +5,6 @@
 
 mod create;
 mod failure;
-mod mask;
 mod request;
 mod show;
 mod wait;
@@ -24,7 +23,7 @@ use super::args::{
 use super::exit::Exit;
 use super::problem::Problem;
 use super::seen::{StatusSeen, dollars};
-use super::{connect, print_problem_json, report, written};
+use super::{connect, mask, print_problem_json, report, written};
 
 pub(super) async fn run(command: &SessionCommand) -> Exit {
     let format = target(command).format;
@@ -117,10 +116,11 @@ async fn details(args: &DetailsArgs, known: &mut Known) -> Result<Exit, Problem>
         .await
         .map_err(|error| failure::of_call(&client, known, &error))?;
     let seen = StatusSeen::of_details(&answer);
-    let mut whole = to_value(&*answer);
-    if !args.reveal {
-        mask::personal(&mut whole);
-    }
+    let whole = if args.reveal {
+        revealed(&*answer)
+    } else {
+        to_value(&*answer)
+    };
     let mut shown = Answer::default();
     shown.rows_of("", &whole);
     let document = json!({
@@ -171,7 +171,15 @@ fn departures<T>(answer: &Response<T>) -> Vec<String> {
     departures.map(Nonconformance::to_string).collect()
 }
 
-/// An answer in the contract's form. Members with texts for names always serialise.
+/// An answer in the contract's form, without what may be a person's: also of a status, which may have members tomorrow that
+/// nobody knows today.
 fn to_value(answer: &impl serde::Serialize) -> Value {
+    let mut value = revealed(answer);
+    mask::personal(&mut value);
+    value
+}
+
+/// An answer in the contract's form, whole. Members with texts for names always serialise.
+fn revealed(answer: &impl serde::Serialize) -> Value {
     serde_json::to_value(answer).unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use crate::clock::{Clock, Sleep, SystemClock};
 
 /// A clock that can be moved forward, on top of one that runs by itself or stands still.
 ///
-/// Token lifetimes and session time-outs follow it.
+/// Token lifetimes, session time-outs, the times in webhooks and between their tries, and late answers follow it.
 #[derive(Debug)]
 pub struct SandboxClock {
     base: Arc<dyn Clock>,

@@ -95,8 +95,8 @@
 //!
 //! # Webhooks
 //!
-//! Register a receiver with [`SandboxBuilder::webhook`], or while the sandbox runs by the control API. It is told once of every
-//! session that becomes `Completed`, `Failed` or `Canceled`, and never of one that expires: what the status endpoint answers, and
+//! Register a receiver with [`SandboxBuilder::webhook`], or while the sandbox runs by the control API. It is told of every
+//! session that becomes `Completed`, `Failed` or `Canceled`, once of each code, and never of one that expires: what the status endpoint answers, and
 //! `when` by the sandbox's clock, signed in `X-Webhook-Signature` as Flinks does (WST, WSET). One that does not take it, with
 //! 2xx within ten seconds, is not told again. The events of a session keep their order.
 //!

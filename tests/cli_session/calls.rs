@@ -190,3 +190,19 @@ fn the_commands_of_the_readme_do_what_they_say() {
     }
     assert_eq!(ran_names, ["create", "status", "details", "cancel", "wait"]);
 }
+
+#[test]
+fn a_member_that_nobody_knows_is_not_printed() {
+    let id = "5d3c1e0f-7b29-4a86-9c41-d80e6fa2b357";
+    let body =
+        json!({ "sessionId": id, "status": "Initiated", "payorEmail": "canary@example.com" });
+    let server = Scripted::start(move |_| Reply::Json(200, body.clone()));
+    for format in ["text", "json"] {
+        let asked = server
+            .command(&["session", "status", id, "--format", format])
+            .spawn();
+        let ran = finish(asked.unwrap());
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        assert!(!ran.everything().contains("canary@"), "{ran:?}");
+    }
+}

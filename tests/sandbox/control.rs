@@ -23,10 +23,12 @@ async fn step(bench: &Bench, id: &SessionId, behaviour: &Behaviour) -> Played {
 #[tokio::test]
 async fn it_says_what_it_is() {
     let bench = Bench::start().await;
-    let answer = call(bench.get("_sandbox")).await;
-    let about: About = serde_json::from_value(answer.expect(200).clone()).unwrap();
-    assert_eq!(about.name, About::NAME);
-    assert_eq!(about.version, env!("CARGO_PKG_VERSION"));
+    for path in ["_sandbox", "_sandbox/"] {
+        let answer = call(bench.get(path)).await;
+        let about: About = serde_json::from_value(answer.expect(200).clone()).unwrap();
+        assert_eq!(about.name, About::NAME);
+        assert_eq!(about.version, env!("CARGO_PKG_VERSION"));
+    }
 }
 
 #[tokio::test]

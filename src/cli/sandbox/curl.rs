@@ -1,5 +1,6 @@
 //! Each operation of the API as a line for a shell, on top of the exports that the simulator prints.
 
+use flinks_pay::sandbox::CredentialsTaken;
 use flinks_pay::session::Operation;
 
 /// Plays the payor to the end, screen by screen.
@@ -15,28 +16,49 @@ pub(super) const ORDER: [Operation; 6] = [
     Operation::CancelSession,
 ];
 
-/// The line of an operation. The first two keep the token and the session id for the others.
-pub(super) fn line(operation: Operation) -> &'static str {
-    match operation {
+const REQUEST: &str = r#"{"type":"EFT","direction":"DEBIT","amount":120.5,"referenceId":"Happy1","options":{"guarantee":{"enable":true}},"payor":{"firstName":"Robin","lastName":"Tester"}}"#;
+
+/// The line of an operation; none for authorize where there are no tokens. The first two keep the token and the session id for
+/// the others.
+pub(super) fn line(operation: Operation, taken: CredentialsTaken) -> Option<String> {
+    let who = if taken == CredentialsTaken::ApiKey {
+        r#"-H "x-api-key: $FLINKS_PAY_API_KEY" -H "x-client-id: $FLINKS_PAY_CLIENT_ID""#
+    } else {
+        r#"-H "Authorization: Bearer $TOKEN""#
+    };
+    let (options, body) = match operation {
         Operation::Authorize => {
-            r#"TOKEN=$(curl -s -u "$FLINKS_PAY_CLIENT_ID:$FLINKS_PAY_CLIENT_SECRET" -d grant_type=client_credentials "$FLINKS_PAY_BASE_URL/api/v1/authorize" | sed 's/.*"access_token":"//; s/".*//')"#
+            let pair = match taken {
+                CredentialsTaken::ApiKey => return None,
+                CredentialsTaken::Form => {
+                    r#"--data-urlencode "Username=$FLINKS_PAY_CLIENT_ID" --data-urlencode "Password=$FLINKS_PAY_CLIENT_SECRET""#
+                }
+                _ => r#"-u "$FLINKS_PAY_CLIENT_ID:$FLINKS_PAY_CLIENT_SECRET""#,
+            };
+            let call = format!(
+                r#"curl -s {pair} -d grant_type=client_credentials "$FLINKS_PAY_BASE_URL{}""#,
+                operation.path()
+            );
+            return Some(kept("TOKEN", &call, "access_token"));
         }
-        Operation::CreateSession => {
-            r#"SESSION=$(curl -s -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{"type":"EFT","direction":"DEBIT","amount":120.5,"referenceId":"Happy1","options":{"guarantee":{"enable":true}},"payor":{"firstName":"Robin","lastName":"Tester"}}' "$FLINKS_PAY_BASE_URL/api/v2/sessions" | sed 's/.*"sessionId":"//; s/".*//')"#
-        }
-        Operation::GetSessionStatus => {
-            r#"curl -s -H "Authorization: Bearer $TOKEN" "$FLINKS_PAY_BASE_URL/api/v2/sessions/$SESSION/status""#
-        }
-        Operation::GetSessionDetails => {
-            r#"curl -s -H "Authorization: Bearer $TOKEN" "$FLINKS_PAY_BASE_URL/api/v2/sessions/$SESSION/details""#
-        }
-        Operation::ConfirmGuarantee => {
-            r#"curl -s -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{"guaranteeAccepted":true}' "$FLINKS_PAY_BASE_URL/api/v2/sessions/$SESSION/guarantees/confirm""#
-        }
-        Operation::CancelSession => {
-            r#"curl -s -X POST -H "Authorization: Bearer $TOKEN" "$FLINKS_PAY_BASE_URL/api/v2/sessions/$SESSION/cancel""#
-        }
-        // The enum may grow without this crate's binary: it is built with the library of its own version.
-        _ => "",
-    }
+        Operation::CreateSession => ("", Some(REQUEST)),
+        Operation::ConfirmGuarantee => ("", Some(r#"{"guaranteeAccepted":true}"#)),
+        Operation::CancelSession => ("-X POST ", None),
+        _ => ("", None),
+    };
+    let body = body.map_or_else(String::new, |body| {
+        format!(r#" -H "Content-Type: application/json" -d '{body}'"#)
+    });
+    let path = operation.path().replace("{sessionId}", "$SESSION");
+    let call = format!(r#"curl -s {options}{who}{body} "$FLINKS_PAY_BASE_URL{path}""#);
+    Some(if operation == Operation::CreateSession {
+        kept("SESSION", &call, "sessionId")
+    } else {
+        call
+    })
+}
+
+/// Keeps a member of what a call answers in a variable.
+fn kept(variable: &str, call: &str, member: &str) -> String {
+    format!(r#"{variable}=$({call} | sed 's/.*"{member}":"//; s/".*//')"#)
 }

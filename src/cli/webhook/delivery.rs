@@ -3,9 +3,9 @@
 use flinks_pay::webhook::{Event, Freshness, Refusal, STATUS_CHANGED, Verified, WebhookError};
 use serde_json::{Value, json};
 
-use crate::cli::SCHEMA_VERSION;
 use crate::cli::output::merged;
 use crate::cli::seen::StatusSeen;
+use crate::cli::{SCHEMA_VERSION, mask};
 
 /// One delivery, as it was answered.
 #[derive(Debug)]
@@ -134,14 +134,16 @@ fn accepted(verified: &Verified) -> Value {
         "secret": verified.secret,
     });
     match event {
-        Event::StatusChanged(event) => merged(
-            document,
-            json!({
-                "session": event.report(),
+        Event::StatusChanged(event) => {
+            let mut session = serde_json::to_value(event.report()).unwrap_or_default();
+            mask::personal(&mut session);
+            let more = json!({
+                "session": session,
                 "contradicts_itself": event.contradicts_itself(),
                 "key": event.key().to_string(),
-            }),
-        ),
+            });
+            merged(document, more)
+        }
         _ => document,
     }
 }

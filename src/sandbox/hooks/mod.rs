@@ -163,10 +163,12 @@ impl Hooks {
     /// read that a try has failed may move the time to the next one.
     fn settle(&self, lane: Lane, records: Vec<Delivery>, again: Option<Job>) {
         let mut state = self.state();
+        if !state.queue.settle(lane, again) {
+            return;
+        }
         for record in records {
             state.deliveries.push(record);
         }
-        state.queue.settle(lane, again);
     }
 
     /// A panic elsewhere, while it was locked, does not take the rest of the sandbox down.

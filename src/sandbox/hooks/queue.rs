@@ -66,9 +66,10 @@ impl Queue {
         }
     }
 
-    /// Drops what waits, and returns how much that was. What is under way goes on.
+    /// Drops what waits, and lets go of what is under way: that may still arrive, and is not settled any more. Returns how much
+    /// that was.
     pub(super) fn forget(&mut self) -> usize {
-        self.waiting.drain(..).count()
+        self.waiting.drain(..).count() + self.busy.drain().count()
     }
 
     /// Adds an event; the oldest makes room. Nothing is added to a queue that is closed.
@@ -135,17 +136,18 @@ impl Queue {
         }
     }
 
-    /// Ends a delivery. What is to be tried again goes before what has come since, if there is room for it.
-    pub(super) fn settle(&mut self, lane: Lane, again: Option<Job>) {
-        self.busy.remove(&lane);
-        let Some(job) = again.filter(|_| !self.closed) else {
-            return;
-        };
-        if self.waiting.len() < self.capacity {
-            self.waiting.push_front(job);
-        } else {
-            self.dropped += 1;
+    /// Ends a delivery. What is to be tried again goes before what has come since, if there is room for it. Returns whether it
+    /// was under way; one that was [forgotten](Self::forget) is not.
+    pub(super) fn settle(&mut self, lane: Lane, again: Option<Job>) -> bool {
+        if !self.busy.remove(&lane) {
+            return false;
         }
+        match again.filter(|_| !self.closed) {
+            Some(job) if self.waiting.len() < self.capacity => self.waiting.push_front(job),
+            Some(_) => self.dropped += 1,
+            None => {}
+        }
+        true
     }
 
     /// Takes nothing more, and lets go of what is not due yet.
@@ -217,7 +219,9 @@ mod tests {
             let next = queue.next(now);
             names.push(name(&next));
             match next {
-                Next::Job(job) => queue.settle(job.lane(), None),
+                Next::Job(job) => {
+                    queue.settle(job.lane(), None);
+                }
                 _ => return names,
             }
         }
@@ -232,7 +236,7 @@ mod tests {
         let taken: Vec<String> = (0..3).map(|_| name(&queue.next(now))).collect();
         assert_eq!(taken, ["1a", "2a", "nothing"]);
         assert_eq!(queue.unfinished(), 4);
-        queue.settle((WebhookKind::Session, session(2)), None);
+        assert!(queue.settle((WebhookKind::Session, session(2)), None));
         assert_eq!(name(&queue.next(now)), "2b");
         assert_eq!(name(&queue.next(now)), "nothing");
         // The other receiver does not wait for this one.
@@ -240,6 +244,20 @@ mod tests {
         other.letter.kind = WebhookKind::Guarantee;
         queue.push(other);
         assert_eq!(name(&queue.next(now)), "another receiver");
+    }
+
+    #[test]
+    fn what_is_forgotten_under_way_is_settled_for_nobody() {
+        let now = Instant::now();
+        let mut queue = Queue::new(10);
+        queue.push(job(1, "under way"));
+        queue.push(job(2, "waits"));
+        let Next::Job(job) = queue.next(now) else {
+            panic!("there is one");
+        };
+        assert_eq!((queue.forget(), queue.unfinished()), (2, 0));
+        assert!(!queue.settle(job.lane(), Some(job)));
+        assert_eq!(drain(&mut queue, now), ["nothing"]);
     }
 
     #[test]
@@ -254,7 +272,7 @@ mod tests {
         };
         queue.push(job(1, "e"));
         // A further try has no room.
-        queue.settle(first.lane(), Some(first));
+        assert!(queue.settle(first.lane(), Some(first)));
         assert_eq!(queue.dropped(), 3);
         assert_eq!(drain(&mut queue, now), ["d", "e", "nothing"]);
     }
@@ -272,7 +290,7 @@ mod tests {
         queue.push(job(2, "c"));
         let due = now + Duration::from_secs(30);
         first.not_before = Some(due);
-        queue.settle(first.lane(), Some(first));
+        assert!(queue.settle(first.lane(), Some(first)));
         assert_eq!(drain(&mut queue, now), ["c", "not yet"]);
         assert!(matches!(queue.next(now), Next::NotBefore(time) if time == due));
         assert_eq!(drain(&mut queue, due), ["a", "b", "nothing"]);

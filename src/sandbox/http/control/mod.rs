@@ -40,7 +40,11 @@ pub(in crate::sandbox::http) fn router(core: Arc<Core>) -> Router {
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
         .layer(middleware::from_fn(this_machine_only))
         .with_state(core);
-    Router::new().nest("/_sandbox", control)
+    // A client that joins the address and the path `/` of the description asks with a slash at the end.
+    let slashed = get(about).layer(middleware::from_fn(this_machine_only));
+    Router::new()
+        .nest("/_sandbox", control)
+        .route("/_sandbox/", slashed)
 }
 
 /// Every call: its method, its path, and what answers it. `openapi/sandbox-control.yaml` has the same ones, as a test sees to.

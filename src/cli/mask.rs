@@ -1,4 +1,4 @@
-//! What of a session's details is shown of a person who has not asked for more: what is known to be nobody's.
+//! What of an answer or an event is shown to whoever has not asked for more: what is known to be nobody's.
 
 use serde_json::Value;
 
@@ -41,8 +41,8 @@ const SHOWN: &[&str] = &[
 /// Of these, the last four digits are shown.
 const ACCOUNTS: &[&str] = &["payor.account.accountNumber", "payee.account.accountNumber"];
 
-/// Masks everything personal in the details of a session.
-pub(super) fn personal(details: &mut Value) {
+/// Masks everything personal in what is said of a session.
+pub(in crate::cli) fn personal(details: &mut Value) {
     mask("", details);
 }
 
