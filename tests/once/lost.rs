@@ -1,5 +1,6 @@
 //! Sessions whose id was lost with the answer to their create, and that are heard of by their reference afterwards.
 
+use std::pin::pin;
 use std::sync::Mutex;
 
 use flinks_pay::client::once::{Answer, GuardError};
@@ -7,7 +8,6 @@ use flinks_pay::clock::{Clock, ManualClock};
 use flinks_pay::domain::GuaranteedReferenceId;
 
 use super::durable::Ledger;
-use super::support::moved::moved;
 use super::*;
 
 const REFERENCE: &str = "invoice-1042";
@@ -404,19 +404,30 @@ async fn a_slow_guard_takes_a_create_no_more_time_than_the_call_has_until_it_lea
     for (from, longest, left) in guards {
         let server = server(created, nothing).await;
         let clock = ManualClock::new();
-        let guard = Mute {
+        let guard = Arc::new(Mute {
             guard: MemoryGuard::new(),
             from,
             muted: false.into(),
-        };
+        });
         let client = builder(&server)
             .clock(Arc::new(clock.clone()))
             .timeouts(Timeouts::default().attempt(seconds(10)).total(total))
-            .guard(Arc::new(guard))
+            .guard(Arc::clone(&guard) as Arc<dyn Guard>)
             .build()
             .unwrap();
         let begun = clock.now();
-        let failed = moved(&clock, &server, once(&client)).await.unwrap_err();
+        let mut create = pin!(once(&client));
+        // Time passes only once the guard has fallen silent: until then requests are on their way.
+        let failed = loop {
+            tokio::select! {
+                biased;
+                done = &mut create => break done.unwrap_err(),
+                () = tokio::time::sleep(Duration::from_millis(1)) => {}
+            }
+            if guard.muted.load(Ordering::SeqCst) {
+                clock.advance_to_next_wake();
+            }
+        };
         match failed {
             OnceError::Guard(GuardError::Slow) => assert_eq!(left, 0),
             OnceError::NotKept { session: it, .. } => assert_eq!((it, left), (session(1), 1)),
