@@ -18,6 +18,8 @@
 mod cli_support;
 #[path = "cli_support/scripted.rs"]
 mod scripted;
+#[path = "support/trace.rs"]
+mod trace;
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

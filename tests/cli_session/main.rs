@@ -16,6 +16,8 @@ mod doubt;
 mod requests;
 #[path = "../cli_support/scripted.rs"]
 mod scripted;
+#[path = "../support/trace.rs"]
+mod trace;
 mod waiting;
 
 use std::io::Write;

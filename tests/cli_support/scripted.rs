@@ -42,6 +42,7 @@ pub(crate) struct Scripted {
 impl Scripted {
     /// Answers each call by its method and path, such as `POST /api/v2/sessions`.
     pub(crate) fn start(reply: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
+        crate::trace::listen();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base_url = format!("http://{}", listener.local_addr().unwrap());
         let calls = Calls::default();
