@@ -25,38 +25,23 @@ pub(crate) struct Said<'a> {
     pub(crate) details: Option<&'a StatusDetails>,
 }
 
-impl News for StatusReport {
-    fn said(&self) -> Said<'_> {
-        Said {
-            session: &self.session_id,
-            reference: self.reference_id.as_ref(),
-            status: &self.status,
-            details: self.status_details.as_ref(),
-        }
-    }
+/// They have these members by the same names.
+macro_rules! news {
+    ($($report:ident),+) => {
+        $(impl News for $report {
+            fn said(&self) -> Said<'_> {
+                Said {
+                    session: &self.session_id,
+                    reference: self.reference_id.as_ref(),
+                    status: &self.status,
+                    details: self.status_details.as_ref(),
+                }
+            }
+        })+
+    };
 }
 
-impl News for CancelledSession {
-    fn said(&self) -> Said<'_> {
-        Said {
-            session: &self.session_id,
-            reference: self.reference_id.as_ref(),
-            status: &self.status,
-            details: self.status_details.as_ref(),
-        }
-    }
-}
-
-impl News for SessionDetails {
-    fn said(&self) -> Said<'_> {
-        Said {
-            session: &self.session_id,
-            reference: self.reference_id.as_ref(),
-            status: &self.status,
-            details: self.status_details.as_ref(),
-        }
-    }
-}
+news!(StatusReport, CancelledSession, SessionDetails);
 
 impl Client {
     /// Tells the guard what was read. The answer is in hand by then, and is not given up for a guard that takes its time:
