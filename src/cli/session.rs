@@ -12,7 +12,7 @@ mod wait;
 use flinks_pay::client::{Client, Nonconformance, Operation, Response};
 use flinks_pay::domain::SessionId;
 use flinks_pay::session::GuaranteeDecision;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use self::failure::Known;
 use self::show::Answer;
@@ -21,9 +21,10 @@ use super::args::{
     WaitArgs,
 };
 use super::exit::Exit;
+use super::mask::masked;
 use super::problem::Problem;
 use super::seen::{StatusSeen, dollars};
-use super::{connect, mask, print_problem_json, report, written};
+use super::{connect, print_problem_json, report, written};
 
 pub(super) async fn run(command: &SessionCommand) -> Exit {
     let format = target(command).format;
@@ -100,7 +101,7 @@ async fn status(args: &StatusArgs, known: &mut Known) -> Result<Exit, Problem> {
         shown.row("amount", format!("{} CAD", dollars(amount)));
     }
     let document = json!({
-        "session": to_value(&*answer),
+        "session": masked(&*answer),
         "meaning": seen.meaning(),
         "final": seen.is_final(),
         "scheduled": seen.is_scheduled(),
@@ -117,9 +118,10 @@ async fn details(args: &DetailsArgs, known: &mut Known) -> Result<Exit, Problem>
         .map_err(|error| failure::of_call(&client, known, &error))?;
     let seen = StatusSeen::of_details(&answer);
     let whole = if args.reveal {
-        revealed(&*answer)
+        // Members with texts for names always serialise.
+        serde_json::to_value(&*answer).unwrap_or_default()
     } else {
-        to_value(&*answer)
+        masked(&*answer)
     };
     let mut shown = Answer::default();
     shown.rows_of("", &whole);
@@ -143,7 +145,7 @@ async fn cancel(args: &CancelArgs, known: &mut Known) -> Result<Exit, Problem> {
     let seen = StatusSeen::new(answer.status.clone(), answer.status_details.clone());
     let mut shown = Answer::new(&answer.session_id, answer.reference_id.as_ref());
     shown.status(&seen);
-    let document = json!({ "session": to_value(&*answer), "meaning": seen.meaning() });
+    let document = json!({ "session": masked(&*answer), "meaning": seen.meaning() });
     written(shown.print(args.target.format, document, departures(&answer)))
 }
 
@@ -162,24 +164,11 @@ async fn confirm(args: &ConfirmArgs, known: &mut Known) -> Result<Exit, Problem>
         .map_err(|error| failure::of_call(&client, known, &error))?;
     let mut shown = Answer::new(&answer.session_id, answer.reference_id.as_ref());
     shown.row("guarantee", taken);
-    let document = json!({ "session": to_value(&*answer), "decision": taken });
+    let document = json!({ "session": masked(&*answer), "decision": taken });
     written(shown.print(args.target.format, document, departures(&answer)))
 }
 
 fn departures<T>(answer: &Response<T>) -> Vec<String> {
     let departures = answer.nonconformances().iter();
     departures.map(Nonconformance::to_string).collect()
-}
-
-/// An answer in the contract's form, without what may be a person's: also of a status, which may have members tomorrow that
-/// nobody knows today.
-fn to_value(answer: &impl serde::Serialize) -> Value {
-    let mut value = revealed(answer);
-    mask::personal(&mut value);
-    value
-}
-
-/// An answer in the contract's form, whole. Members with texts for names always serialise.
-fn revealed(answer: &impl serde::Serialize) -> Value {
-    serde_json::to_value(answer).unwrap_or_default()
 }

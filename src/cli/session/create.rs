@@ -5,10 +5,11 @@ use flinks_pay::domain::{GuaranteedReferenceId, RegularReferenceId};
 use flinks_pay::session::{SessionRequest, Warning};
 use serde_json::json;
 
-use super::{Answer, Known, departures, failure, request, to_value};
+use super::{Answer, Known, departures, failure, request};
 use crate::cli::args::CreateArgs;
 use crate::cli::connect;
 use crate::cli::exit::Exit;
+use crate::cli::mask::masked;
 use crate::cli::problem::Problem;
 
 pub(super) async fn run(args: &CreateArgs, known: &mut Known) -> Result<Exit, Problem> {
@@ -34,7 +35,7 @@ pub(super) async fn run(args: &CreateArgs, known: &mut Known) -> Result<Exit, Pr
         shown.row("advice", warning.as_str());
     }
     let document = json!({
-        "session": to_value(&*created),
+        "session": masked(&*created),
         "session_id": created.session_id,
         "reference_id": reference,
         "hosted_url": url,

@@ -8,9 +8,10 @@ use flinks_pay::session::RiskLevel;
 use flinks_pay::{Outcome, Progress, Settled, WaitPolicy};
 use serde_json::json;
 
-use super::{Known, begin, failure, to_value};
+use super::{Known, begin, failure};
 use crate::cli::args::{Format, WaitArgs};
 use crate::cli::exit::Exit;
+use crate::cli::mask::masked;
 use crate::cli::output::{Lines, Sink as _, json_text};
 use crate::cli::problem::Problem;
 use crate::cli::seen::{StatusSeen, dollars};
@@ -67,7 +68,7 @@ pub(super) async fn run(args: &WaitArgs, known: &mut Known) -> Result<Exit, Prob
     let Some(mut lines) = lines else {
         let document = json!({
             "schema_version": SCHEMA_VERSION,
-            "session": to_value(&settled.report),
+            "session": masked(&settled.report),
             "statuses": statuses,
             "requested_amount": settled.requested,
             "amount_changed": settled.amount_changed(),

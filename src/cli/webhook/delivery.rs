@@ -3,9 +3,10 @@
 use flinks_pay::webhook::{Event, Freshness, Refusal, STATUS_CHANGED, Verified, WebhookError};
 use serde_json::{Value, json};
 
+use crate::cli::SCHEMA_VERSION;
+use crate::cli::mask::masked;
 use crate::cli::output::merged;
 use crate::cli::seen::StatusSeen;
-use crate::cli::{SCHEMA_VERSION, mask};
 
 /// One delivery, as it was answered.
 #[derive(Debug)]
@@ -134,16 +135,14 @@ fn accepted(verified: &Verified) -> Value {
         "secret": verified.secret,
     });
     match event {
-        Event::StatusChanged(event) => {
-            let mut session = serde_json::to_value(event.report()).unwrap_or_default();
-            mask::personal(&mut session);
-            let more = json!({
-                "session": session,
+        Event::StatusChanged(event) => merged(
+            document,
+            json!({
+                "session": masked(event.report()),
                 "contradicts_itself": event.contradicts_itself(),
                 "key": event.key().to_string(),
-            });
-            merged(document, more)
-        }
+            }),
+        ),
         _ => document,
     }
 }
