@@ -10,6 +10,14 @@ use crate::devtools::Tab;
 const PAGE: bool = false;
 const FRAME: bool = true;
 
+/// What the shop's backend sees of a payment that is made.
+const SCHEDULED: [&str; 4] = [
+    "Initiated EFT0101",
+    "InProgress",
+    "Completed EFT0302",
+    "Completed EFT0301",
+];
+
 /// A shop in a tab of 320 pixels, the narrowest that a page has to bear.
 struct Shop {
     sandbox: Checked,
@@ -78,6 +86,14 @@ impl Shop {
         });
         assert_eq!(seen, fit, "{screen}");
         self.tab.picture(&format!("{}-{screen}", self.test)).await;
+    }
+
+    /// Goes on, and through the review.
+    async fn comes_to_the_agreement(&mut self) {
+        self.does(&[], 0).await;
+        self.sees("Review").await;
+        self.does(&[], 0).await;
+        self.sees("Pad").await;
     }
 
     /// Fills fields, chooses, and presses a button, which is counted from 0.
@@ -191,10 +207,7 @@ async fn a_payment_is_clicked_through_with_a_mistake_on_the_way() {
     shop.hears_of("Please type an amount").await;
     shop.does(&[("amount", "210.40")], 0).await;
     shop.sees("GuaranteeOffer").await;
-    shop.does(&[], 0).await;
-    shop.sees("Review").await;
-    shop.does(&[], 0).await;
-    shop.sees("Pad").await;
+    shop.comes_to_the_agreement().await;
     // Two clicks in one turn are one.
     shop.does(&[], 0).await;
     shop.sees("Complete").await;
@@ -205,16 +218,7 @@ async fn a_payment_is_clicked_through_with_a_mistake_on_the_way() {
         "SUCCESS",
         CLOSES,
     ];
-    shop.ends(
-        &events(&more),
-        &[
-            "Initiated EFT0101",
-            "InProgress",
-            "Completed EFT0302",
-            "Completed EFT0301",
-        ],
-    )
-    .await;
+    shop.ends(&events(&more), &SCHEDULED).await;
 }
 
 #[tokio::test]
@@ -238,10 +242,7 @@ async fn a_lower_offer_is_taken_in_french() {
         )
         .await;
     assert_eq!(amounts, json!(["1\u{a0}000,00\u{a0}$", "500,00\u{a0}$"]));
-    shop.does(&[], 0).await;
-    shop.sees("Review").await;
-    shop.does(&[], 0).await;
-    shop.sees("Pad").await;
+    shop.comes_to_the_agreement().await;
     shop.does(&[], 0).await;
     shop.sees("Complete").await;
     let more = [
@@ -250,16 +251,7 @@ async fn a_lower_offer_is_taken_in_french() {
         "SUCCESS",
         CLOSES,
     ];
-    shop.ends(
-        &events(&more),
-        &[
-            "Initiated EFT0101",
-            "InProgress",
-            "Completed EFT0302",
-            "Completed EFT0301",
-        ],
-    )
-    .await;
+    shop.ends(&events(&more), &SCHEDULED).await;
 }
 
 #[tokio::test]
@@ -283,10 +275,7 @@ async fn a_payor_thinks_twice_and_leaves_at_the_agreement() {
     shop.order(&[("scenario", "Happy1")]).await;
     shop.logs_in("Happy1").await;
     shop.sees("GuaranteeOffer").await;
-    shop.does(&[], 0).await;
-    shop.sees("Review").await;
-    shop.does(&[], 0).await;
-    shop.sees("Pad").await;
+    shop.comes_to_the_agreement().await;
     shop.does(&[], 1).await;
     shop.sees("PadWarning").await;
     shop.does(&[], 0).await;

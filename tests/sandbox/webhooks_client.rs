@@ -8,6 +8,7 @@ use flinks_pay::{
     SessionRequest,
 };
 
+use crate::checked::{self, Checked};
 use crate::receiver::{Receiver, settled};
 
 fn at(sandbox: &Sandbox) -> Client {
@@ -41,13 +42,19 @@ async fn note(client: &Client, receiver: &Receiver) -> Vec<Noted> {
     noted
 }
 
-#[tokio::test]
-async fn a_debt_is_settled_by_the_webhook_alone() {
+/// A sandbox that tells a receiver, and a client that has begun to collect a debt.
+async fn collecting() -> (Receiver, Checked, Client, SessionId) {
     let receiver = Receiver::start().await;
     let builder = Sandbox::builder().webhook(receiver.webhook());
-    let sandbox = crate::checked::with(builder).await.unwrap();
+    let sandbox = checked::with(builder).await.unwrap();
     let client = at(&sandbox);
     let id = *once(&client).await.unwrap().session_id();
+    (receiver, sandbox, client, id)
+}
+
+#[tokio::test]
+async fn a_debt_is_settled_by_the_webhook_alone() {
+    let (receiver, sandbox, client, id) = collecting().await;
     sandbox.payor(&id).run().unwrap();
     settled(&sandbox).await;
     // The client has read nothing of it.
@@ -65,11 +72,7 @@ async fn a_debt_is_settled_by_the_webhook_alone() {
 
 #[tokio::test]
 async fn a_debt_whose_payment_failed_is_free_again() {
-    let receiver = Receiver::start().await;
-    let builder = Sandbox::builder().webhook(receiver.webhook());
-    let sandbox = crate::checked::with(builder).await.unwrap();
-    let client = at(&sandbox);
-    let id = *once(&client).await.unwrap().session_id();
+    let (receiver, sandbox, client, id) = collecting().await;
     sandbox.payor(&id).fail_login().run().unwrap();
     settled(&sandbox).await;
     assert_eq!(note(&client, &receiver).await, [Noted::Free]);
@@ -80,11 +83,7 @@ async fn a_debt_whose_payment_failed_is_free_again() {
 
 #[tokio::test]
 async fn the_webhook_and_whoever_waits_hear_the_same() {
-    let receiver = Receiver::start().await;
-    let builder = Sandbox::builder().webhook(receiver.webhook());
-    let sandbox = crate::checked::with(builder).await.unwrap();
-    let client = at(&sandbox);
-    let id = *once(&client).await.unwrap().session_id();
+    let (receiver, sandbox, client, id) = collecting().await;
     sandbox.payor(&id).run().unwrap();
     settled(&sandbox).await;
     let last = receiver.seen().pop().unwrap();
@@ -105,7 +104,7 @@ async fn an_integrator_decides_as_the_guarantee_webhook_comes() {
         let builder = Sandbox::builder()
             .webhook(told.webhook())
             .guarantee_webhook(asked.webhook());
-        let sandbox = crate::checked::with(builder).await.unwrap();
+        let sandbox = checked::with(builder).await.unwrap();
         let client = at(&sandbox);
         let id = *once(&client).await.unwrap().session_id();
         let payor = sandbox.payor(&id);
