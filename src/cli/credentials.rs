@@ -8,14 +8,6 @@ use flinks_pay::client::{Credentials, CredentialsError, Environment};
 use super::input;
 use super::problem::Problem;
 
-const AUTH: &str = "FLINKS_PAY_AUTH";
-const CLIENT_ID: &str = "FLINKS_PAY_CLIENT_ID";
-const CLIENT_SECRET: &str = "FLINKS_PAY_CLIENT_SECRET";
-const API_KEY: &str = "FLINKS_PAY_API_KEY";
-
-/// The names that a line of the file may begin with.
-const NAMES: [&str; 4] = [AUTH, CLIENT_ID, CLIENT_SECRET, API_KEY];
-
 /// Takes the credentials from the file, or from the environment where none is named.
 pub(super) fn find(file: Option<&Path>, environment: &Environment) -> Result<Credentials, Problem> {
     match file {
@@ -49,10 +41,8 @@ enum FileError {
     Twice(usize),
     #[error("{0} is not in it")]
     Missing(&'static str),
-    #[error("FLINKS_PAY_AUTH must be basic, form or api-key")]
-    UnknownScheme,
     #[error(transparent)]
-    Refused(#[from] CredentialsError),
+    Refused(CredentialsError),
 }
 
 fn of_file(path: &Path) -> Result<Credentials, Problem> {
@@ -71,7 +61,7 @@ fn of_file(path: &Path) -> Result<Credentials, Problem> {
 }
 
 /// Reads lines of `NAME=VALUE`. Empty lines and those that begin with `#` are left out, an `export` before the name and
-/// one pair of quotes around the value are taken off; a name without a value is not there.
+/// one pair of quotes around the value are taken off; the rest is as in the environment.
 fn read(text: &str) -> Result<Credentials, FileError> {
     let mut values = BTreeMap::new();
     for (at, line) in text.lines().enumerate() {
@@ -81,7 +71,7 @@ fn read(text: &str) -> Result<Credentials, FileError> {
         }
         let line = line.strip_prefix("export ").unwrap_or(line);
         let (name, value) = line.split_once('=').ok_or(FileError::NotAPair(number))?;
-        let name = NAMES
+        let name = Credentials::NAMES
             .into_iter()
             .find(|known| *known == name.trim())
             .ok_or(FileError::UnknownName(number))?;
@@ -89,17 +79,9 @@ fn read(text: &str) -> Result<Credentials, FileError> {
             return Err(FileError::Twice(number));
         }
     }
-    values.retain(|_, value| !value.is_empty());
-    let value = |name| values.get(name).copied().ok_or(FileError::Missing(name));
-    let scheme = values.get(AUTH).copied();
-    Ok(match scheme {
-        Some("form") => Credentials::form(value(CLIENT_ID)?, value(CLIENT_SECRET)?)?,
-        Some("api-key") => Credentials::api_key(value(API_KEY)?, value(CLIENT_ID)?)?,
-        None if values.contains_key(API_KEY) => {
-            Credentials::api_key(value(API_KEY)?, value(CLIENT_ID)?)?
-        }
-        Some("basic") | None => Credentials::basic(value(CLIENT_ID)?, value(CLIENT_SECRET)?)?,
-        Some(_) => return Err(FileError::UnknownScheme),
+    Credentials::from_lookup(|name| values.get(name).copied()).map_err(|error| match error {
+        CredentialsError::NotSet { name } => FileError::Missing(name),
+        error => FileError::Refused(error),
     })
 }
 

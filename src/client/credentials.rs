@@ -1,5 +1,6 @@
 //! Who the caller is, and how Flinks is told.
 
+use std::ffi::OsString;
 use std::fmt;
 
 use crate::domain::{ApiKey, ClientId, ClientSecret, Invalid};
@@ -37,20 +38,20 @@ pub enum CredentialsError {
         /// Which part, as the environment variable names it.
         part: &'static str,
     },
-    /// A variable is not set.
-    #[error("environment variable {name} is not set; set it, or give the credentials in code")]
+    /// A variable is not set, or a look-up has no value of that name.
+    #[error("{name} is not set; set it, or give the credentials in code")]
     NotSet {
         /// The variable.
         name: &'static str,
     },
-    /// A variable is not Unicode.
-    #[error("environment variable {name} is not Unicode")]
+    /// A value is not Unicode.
+    #[error("{name} is not Unicode")]
     NotUnicode {
         /// The variable.
         name: &'static str,
     },
     /// `FLINKS_PAY_AUTH` names no scheme.
-    #[error("environment variable FLINKS_PAY_AUTH must be basic, form or api-key")]
+    #[error("FLINKS_PAY_AUTH must be basic, form or api-key")]
     UnknownScheme,
 }
 
@@ -60,6 +61,9 @@ const CLIENT_SECRET: &str = "FLINKS_PAY_CLIENT_SECRET";
 const API_KEY: &str = "FLINKS_PAY_API_KEY";
 
 impl Credentials {
+    /// The names that [`from_env`](Self::from_env) reads and [`from_lookup`](Self::from_lookup) asks for.
+    pub const NAMES: [&'static str; 4] = [AUTH, CLIENT_ID, CLIENT_SECRET, API_KEY];
+
     /// Whether they are exchanged for tokens, so that another token can be had for one that is refused.
     pub(super) fn buy_tokens(&self) -> bool {
         !matches!(self.0, Scheme::ApiKey { .. })
@@ -119,24 +123,39 @@ impl Credentials {
     ///
     /// A variable is missing or not Unicode, or its value is refused.
     pub fn from_env() -> Result<Self, CredentialsError> {
-        Self::from_lookup(|name| {
-            #[allow(
-                clippy::disallowed_methods,
-                reason = "the one place where the environment is read"
-            )]
-            let value = std::env::var_os(name);
-            value
-                .map(|value| value.into_string().map_err(|_| ()))
-                .transpose()
-        })
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "the one place where the environment is read"
+        )]
+        let set = std::env::var_os::<&str>;
+        Self::from_lookup(set)
     }
 
-    fn from_lookup(
-        lookup: impl Fn(&'static str) -> Result<Option<String>, ()>,
+    /// The same with values from elsewhere: a file, a vault. It is asked for what it needs of [`NAMES`](Self::NAMES); `None` and an
+    /// empty value both say that there is none.
+    ///
+    /// ```
+    /// use flinks_pay::Credentials;
+    ///
+    /// let vault = |name| match name {
+    ///     "FLINKS_PAY_CLIENT_ID" => Some("shop"),
+    ///     "FLINKS_PAY_CLIENT_SECRET" => Some("out of the vault"),
+    ///     _ => None,
+    /// };
+    /// assert!(Credentials::from_lookup(vault).is_ok());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A value is missing or not Unicode, or is refused.
+    pub fn from_lookup<V: Into<OsString>>(
+        lookup: impl Fn(&'static str) -> Option<V>,
     ) -> Result<Self, CredentialsError> {
-        // Set to nothing is not set: that is how a template leaves out what it has no value for.
         let optional = |name| {
-            let value = lookup(name).map_err(|()| CredentialsError::NotUnicode { name })?;
+            let value = lookup(name).map(|value| value.into().into_string());
+            let value = value.transpose();
+            let value = value.map_err(|_| CredentialsError::NotUnicode { name })?;
+            // Set to nothing is not set: that is how a template leaves out what it has no value for.
             Ok(value.filter(|value| !value.is_empty()))
         };
         let required = |name| optional(name)?.ok_or(CredentialsError::NotSet { name });
@@ -182,10 +201,8 @@ mod tests {
 
     fn from(values: &[(&'static str, &str)]) -> Result<Credentials, CredentialsError> {
         Credentials::from_lookup(|name| {
-            Ok(values
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, value)| (*value).to_owned()))
+            let found = values.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| *value)
         })
     }
 
