@@ -50,7 +50,7 @@ async fn the_example_opens_a_session() {
     let status = guaranteed::collect(&client).await.unwrap();
 
     assert_eq!(status, SessionStatus::Initiated);
-    // Authorize, create, status: the session is there, and nothing else was asked.
-    assert_eq!(sandbox.journal().len(), 3);
+    // Authorize, create, status without a token and with one: the session is there, and nothing else was asked.
+    assert_eq!(sandbox.journal().len(), 4);
     sandbox.shutdown().await;
 }

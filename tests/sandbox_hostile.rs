@@ -126,7 +126,8 @@ async fn a_percent_encoded_session_id_is_the_id_it_stands_for() {
     let sandbox = sandbox().await;
     let id = session(&sandbox).await.expose().replace('-', "%2D");
     let url = format!("{}api/v2/sessions/{id}/status", sandbox.base_url());
-    assert_eq!(Client::new().get(url).send().await.unwrap().status(), 200);
+    let request = Client::new().get(url).bearer_auth(token(&sandbox).await);
+    assert_eq!(request.send().await.unwrap().status(), 200);
 }
 
 #[tokio::test]

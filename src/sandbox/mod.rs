@@ -51,7 +51,7 @@
 //! | [`token-lifetime`](TokenLifetime) | 299 | 599 | 599 | 599 |
 //! | [`token-use`](TokenUse) | single | reusable | reusable | reusable |
 //! | [`credentials`](CredentialsTaken) | all | basic | basic | all |
-//! | [`status-access`](StatusAccess) | anybody | anybody | credential | anybody |
+//! | [`status-access`](StatusAccess) | credential | anybody | credential | anybody |
 //! | [`cancelled-spelling`](CancelledSpelling) | Canceled | Canceled | Cancelled | Canceled |
 //! | [`account-number`](AccountNumberShown) | masked-until-complete | masked-until-complete | masked | full |
 //! | [`account-before-login`](AccountBeforeLogin) | null | empty | null | null |

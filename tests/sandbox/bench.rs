@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use flinks_pay::SessionId;
 use flinks_pay::domain::{ClientId, ClientSecret};
-use flinks_pay::sandbox::{Exchange, Sandbox, SandboxBuilder};
+use flinks_pay::sandbox::{Exchange, Sandbox, SandboxBuilder, StatusAccess};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;
 
@@ -59,6 +59,11 @@ pub(crate) const OTHER_SECRET: &str = "other-client-password";
 pub(crate) fn two_clients() -> SandboxBuilder {
     let id = ClientId::new(OTHER_ID).unwrap();
     Sandbox::builder().another_client(id, ClientSecret::new(OTHER_SECRET).unwrap())
+}
+
+/// A sandbox in the making where a status is read without a token, in one exchange: for tests of something else.
+pub(crate) fn open_statuses() -> SandboxBuilder {
+    Sandbox::builder().adjust(|profile| profile.status_access = StatusAccess::Anybody)
 }
 
 /// A client that goes straight to the sandbox.
@@ -166,10 +171,19 @@ impl Bench {
 
     // -- one session ------------------------------------------------------------------------------------------------------
 
-    /// Reads a status, without a token.
-    pub(crate) async fn status(&self, id: &SessionId) -> Answer {
+    /// Reads a status without a token.
+    pub(crate) async fn status_by_nobody(&self, id: &SessionId) -> Answer {
         let request = self.get(&path(id, "status"));
         self.send("getSessionStatus", request).await
+    }
+
+    pub(crate) async fn status_with(&self, token: &str, id: &SessionId) -> Answer {
+        let request = self.get(&path(id, "status")).bearer_auth(token);
+        self.send("getSessionStatus", request).await
+    }
+
+    pub(crate) async fn status(&self, id: &SessionId) -> Answer {
+        self.status_with(&self.token().await, id).await
     }
 
     /// Status and code in one text, such as `Completed EFT0301`; `-` for no code.

@@ -100,6 +100,11 @@ async fn an_id_is_read_in_either_case() {
     let shouted = SessionId::new(&id.expose().to_uppercase()).unwrap();
     assert_eq!(shouted, id);
     let path = format!("api/v2/sessions/{}/status", id.expose().to_uppercase());
-    let answer = bench.send("getSessionStatus", bench.get(&path)).await;
+    let answer = bench
+        .send(
+            "getSessionStatus",
+            bench.get(&path).bearer_auth(bench.token().await),
+        )
+        .await;
     assert_eq!(answer.expect(200)["sessionId"], id.expose());
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use flinks_pay::SessionId;
 use flinks_pay::clock::ManualClock;
-use flinks_pay::sandbox::{Fault, FaultMet, FaultRule, RefusalShape, RetryAfter, Sandbox};
+use flinks_pay::sandbox::{Fault, FaultMet, FaultRule, RefusalShape, RetryAfter};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::bench::{Bench, id_of, path};
+use crate::bench::{Bench, id_of, open_statuses, path};
 use crate::bodies::{guaranteed, referring};
 use crate::wire::{self, End, Seen, request};
 
@@ -56,7 +56,7 @@ async fn asleep(clock: &ManualClock) -> Duration {
 
 async fn on_a_clock() -> (Bench, ManualClock) {
     let clock = ManualClock::new();
-    let bench = Bench::with(Sandbox::builder().clock(Arc::new(clock.clone()))).await;
+    let bench = Bench::with(open_statuses().clock(Arc::new(clock.clone()))).await;
     (bench, clock)
 }
 
@@ -213,7 +213,7 @@ async fn a_page_and_nothing_at_all_take_the_place_of_an_answer() {
 
 #[tokio::test]
 async fn a_body_ends_before_its_end() {
-    let bench = Bench::start().await;
+    let bench = Bench::with(open_statuses()).await;
     let id = bench.session(&guaranteed()).await;
     let seen = status(&bench, &id, fault(json!({ "truncatedBody": {} }))).await;
     assert_eq!((seen.status(), seen.end), (200, End::Closed));
@@ -236,7 +236,7 @@ async fn a_body_ends_before_its_end() {
 
 #[tokio::test]
 async fn the_head_says_something_else_than_the_body() {
-    let bench = Bench::start().await;
+    let bench = Bench::with(open_statuses()).await;
     let id = bench.session(&guaranteed()).await;
     let seen = status(&bench, &id, fault(json!({ "wrongContentType": {} }))).await;
     assert_eq!(seen.header("content-type"), Some("text/plain"));
@@ -258,7 +258,7 @@ async fn the_head_says_something_else_than_the_body() {
 
 #[tokio::test]
 async fn a_bomb_is_small_on_the_wire() {
-    let bench = Bench::start().await;
+    let bench = Bench::with(open_statuses()).await;
     let token = bench.token().await;
     let bomb = Fault::gzip_bomb(64 << 20);
     bench.sandbox.fault(FaultRule::next(1, bomb)).unwrap();
@@ -355,7 +355,7 @@ async fn a_request_that_has_not_arrived_is_reset_by_its_head() {
 
 #[tokio::test]
 async fn members_are_wrong_too_many_missing_and_null() {
-    let bench = Bench::start().await;
+    let bench = Bench::with(open_statuses()).await;
     let id = bench.session(&guaranteed()).await;
     let whole = bench.status(&id).await.expect(200).clone();
     for (document, pointer, expected) in [
@@ -410,7 +410,7 @@ async fn members_are_wrong_too_many_missing_and_null() {
 
 #[tokio::test]
 async fn an_answer_is_about_another_session() {
-    let bench = Bench::start().await;
+    let bench = Bench::with(open_statuses()).await;
     let other = bench.session(&referring(guaranteed(), "theirs")).await;
     let id = bench.session(&referring(guaranteed(), "ours")).await;
     let seen = status(&bench, &id, fault(json!({ "anotherSession": {} }))).await;
@@ -425,7 +425,7 @@ async fn an_answer_is_about_another_session() {
 
 #[tokio::test]
 async fn a_token_is_revoked_for_good() {
-    let bench = Bench::start().await;
+    let bench = Bench::with(open_statuses()).await;
     let token = bench.token().await;
     bench
         .sandbox
@@ -450,6 +450,6 @@ async fn a_token_is_revoked_for_good() {
         .sandbox
         .fault(FaultRule::next(1, Fault::RevokedToken))
         .unwrap();
-    bench.status(&id).await.expect(200);
+    bench.status_by_nobody(&id).await.expect(200);
     assert!(!met(&bench).effective, "the call had no token");
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::bench::{Bench, path};
+use crate::bench::{Bench, open_statuses, path};
 use crate::bodies::guaranteed;
 use crate::control_api::call;
 use crate::wire::{self, End, request};
@@ -75,7 +75,7 @@ async fn connections_are_refused_for_a_time_of_the_sandboxs_clock() {
 #[tokio::test]
 async fn an_idle_connection_is_closed_and_a_busy_one_after_its_answer() {
     let clock = ManualClock::new();
-    let bench = Bench::with(Sandbox::builder().clock(Arc::new(clock.clone()))).await;
+    let bench = Bench::with(open_statuses().clock(Arc::new(clock.clone()))).await;
     let id = bench.session(&guaranteed()).await;
     let keep = format!(
         "GET /{} HTTP/1.1\r\nhost: localhost\r\n\r\n",

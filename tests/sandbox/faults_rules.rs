@@ -7,7 +7,7 @@ use flinks_pay::sandbox::{
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, path};
+use crate::bench::{Bench, open_statuses, path};
 use crate::bodies::guaranteed;
 use crate::control_api::call;
 
@@ -33,7 +33,7 @@ async fn statuses(bench: &Bench, id: &flinks_pay::SessionId, calls: usize) -> Ve
 
 #[tokio::test]
 async fn rules_are_added_listed_and_taken_out() {
-    let bench = Bench::start().await;
+    let bench = Bench::with(open_statuses()).await;
     let id = bench.session(&guaranteed()).await;
     let document = json!({
         "operations": ["getSessionStatus"],
@@ -108,7 +108,7 @@ async fn rules_are_added_listed_and_taken_out() {
 
 #[tokio::test]
 async fn a_rule_is_about_its_operations_and_its_session_only() {
-    let bench = Bench::start().await;
+    let bench = Bench::with(open_statuses()).await;
     let (mine, other) = (
         bench.session(&guaranteed()).await,
         bench.session(&guaranteed()).await,
@@ -137,7 +137,7 @@ async fn a_rule_is_about_its_operations_and_its_session_only() {
 
 #[tokio::test]
 async fn chance_meets_about_as_many_as_it_should() {
-    let bench = Bench::start().await;
+    let bench = Bench::with(open_statuses()).await;
     let id = bench.session(&guaranteed()).await;
     let rule =
         json!({ "trigger": { "rate": { "rate": 0.5, "fault": { "status": { "status": 500 } } } } });

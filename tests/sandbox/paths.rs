@@ -67,6 +67,7 @@ async fn a_query_changes_nothing_and_is_not_kept() {
     let bench = Bench::start().await;
     let id = bench.session(&guaranteed()).await;
     let request = bench.get(&format!("{}?token=marker", path(&id, "status")));
+    let request = request.bearer_auth(bench.token().await);
     bench.send("getSessionStatus", request).await.expect(200);
     assert_eq!(bench.last().path, format!("/{}", path(&id, "status")));
 }

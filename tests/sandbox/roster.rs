@@ -239,7 +239,7 @@ async fn a_reset_forgets_everything_that_has_happened() {
     assert!(bench.sandbox.journal().is_empty());
     bench.status(&id).await.expect(404);
     bench.create_with(&token, &guaranteed()).await.expect(401);
-    assert_eq!(bench.last().sequence, 2);
+    assert_eq!(bench.last().sequence, 3);
     assert!(bench.sandbox.faults().faults.is_empty());
     // What it was set up with stays, and so does the time.
     bench.session(&guaranteed()).await;
@@ -253,7 +253,8 @@ async fn a_reset_forgets_everything_that_has_happened() {
 async fn the_journal_is_cleared_and_goes_on_counting() {
     let bench = Bench::with(Sandbox::builder().journal_capacity(2)).await;
     let id = bench.session(&guaranteed()).await;
-    bench.status(&id).await.expect(200);
+    let token = bench.token().await;
+    bench.status_with(&token, &id).await.expect(200);
     let answer = call(bench.to(Method::DELETE, "_sandbox/journal")).await;
     assert_eq!(answer.expect(200)["exchanges"], 2);
     let answer = call(bench.get("_sandbox/journal")).await;
@@ -262,7 +263,7 @@ async fn the_journal_is_cleared_and_goes_on_counting() {
         &json!({ "exchanges": [], "dropped": 0 })
     );
     for _ in 0..3 {
-        bench.status(&id).await.expect(200);
+        bench.status_with(&token, &id).await.expect(200);
     }
     let answer = call(bench.get("_sandbox/journal")).await;
     let sequences: Vec<_> = answer.expect(200)["exchanges"]
@@ -271,7 +272,7 @@ async fn the_journal_is_cleared_and_goes_on_counting() {
         .iter()
         .map(|one| one["sequence"].as_u64().unwrap())
         .collect();
-    assert_eq!(sequences, [5, 6]);
+    assert_eq!(sequences, [6, 7]);
     assert_eq!(answer.body["dropped"], 1);
     bench.sandbox.clear_journal();
     assert!(bench.sandbox.journal().is_empty());

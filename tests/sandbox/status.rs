@@ -1,14 +1,32 @@
-//! `getSessionStatus`: the session id alone is enough, and credentials that are given have to be right.
+//! `getSessionStatus`: who may ask, and what is answered.
 
 use flinks_pay::SessionId;
+use flinks_pay::sandbox::StatusAccess;
 use serde_json::json;
 
 use crate::bench::{Bench, OTHER_ID, OTHER_SECRET, path, two_clients};
 use crate::bodies::{guaranteed, referring, regular};
 
 #[tokio::test]
-async fn with_a_token_without_one_and_with_somebody_elses() {
+async fn the_client_whose_session_it_is_may_ask_and_others_may_not() {
     let bench = Bench::with(two_clients()).await;
+    let id = bench.session(&guaranteed()).await;
+    bench.status(&id).await.expect(200);
+    let other = bench.token_of(OTHER_ID, OTHER_SECRET).await;
+    bench
+        .status_with(&other, &id)
+        .await
+        .expect_error(404, "not_found");
+    bench
+        .status_by_nobody(&id)
+        .await
+        .expect_error(401, "unauthorized");
+}
+
+#[tokio::test]
+async fn where_it_is_open_a_token_that_is_given_may_be_anybodys() {
+    let open = two_clients().adjust(|profile| profile.status_access = StatusAccess::Anybody);
+    let bench = Bench::with(open).await;
     let id = bench.session(&referring(guaranteed(), "order-7")).await;
     let expected = json!({
         "sessionId": id.expose(),
@@ -17,14 +35,13 @@ async fn with_a_token_without_one_and_with_somebody_elses() {
         "status": "Initiated",
         "statusDetails": "EFT0101",
     });
-    let answer = bench.status(&id).await;
+    let answer = bench.status_by_nobody(&id).await;
     assert_eq!(answer.expect(200), &expected);
     assert_eq!(bench.last().credential, None);
     let own = bench.token().await;
     let other = bench.token_of(OTHER_ID, OTHER_SECRET).await;
     for (token, credential) in [(own, "token#2"), (other, "token#3")] {
-        let request = bench.get(&path(&id, "status")).bearer_auth(token);
-        let answer = bench.send("getSessionStatus", request).await;
+        let answer = bench.status_with(&token, &id).await;
         assert_eq!(answer.expect(200), &expected);
         assert_eq!(bench.last().credential.as_deref(), Some(credential));
     }
@@ -36,8 +53,7 @@ async fn a_spent_token_reads() {
     let token = bench.token().await;
     let created = bench.create_with(&token, &regular()).await;
     let id = crate::bench::id_of(created.expect(201));
-    let request = bench.get(&path(&id, "status")).bearer_auth(&token);
-    bench.send("getSessionStatus", request).await.expect(200);
+    bench.status_with(&token, &id).await.expect(200);
 }
 
 #[tokio::test]
@@ -75,9 +91,11 @@ pub(crate) const NO_SESSIONS: &[&str] = &[
 #[tokio::test]
 async fn an_id_that_no_session_has_and_one_that_is_none() {
     let bench = Bench::start().await;
+    let token = bench.token().await;
     for id in NO_SESSIONS {
         let path = format!("api/v2/sessions/{id}/status");
-        let answer = bench.send("getSessionStatus", bench.get(&path)).await;
+        let request = bench.get(&path).bearer_auth(&token);
+        let answer = bench.send("getSessionStatus", request).await;
         answer.expect_error(404, "not_found");
         assert_eq!(bench.last().operation.as_deref(), Some("getSessionStatus"));
     }

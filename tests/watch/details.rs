@@ -467,7 +467,12 @@ async fn a_session_that_neither_of_the_two_knows_is_gone() {
         .collect();
     assert_eq!(
         asked,
-        ["getSessionStatus", "authorize", "getSessionDetails"]
+        [
+            "getSessionStatus",
+            "authorize",
+            "getSessionStatus",
+            "getSessionDetails"
+        ]
     );
 }
 

@@ -73,17 +73,17 @@ pub struct ErrorShapes {
 impl Profile {
     /// The default: strict in what it takes, awkward in what it gives.
     ///
-    /// A token creates one session and lives for the shorter time. Both sides of a disagreement are shown where one session can
-    /// show both, as with the account's number and with the two completions.
+    /// A token creates one session and lives for the shorter time, and a status is read with a credential only: a client that
+    /// sends none, as the newer pages have it (GSTA, S2), has to live with a 401 as well (S0). Both sides of a disagreement are
+    /// shown where one session can show both, as with the account's number and with the two completions.
     ///
-    /// It is open in two things. Every scheme of credentials is taken, as none is stricter than another: which one holds
-    /// depends on what a client has been given. And anybody may read a status: that is what the contract and the newer pages
-    /// say, and the other reading is one setting away.
+    /// It is open in one thing. Every scheme of credentials is taken, as none is stricter than another: which one holds
+    /// depends on what a client has been given.
     pub const STRICT: Self = Self {
         token_lifetime: TokenLifetime::Seconds299,
         token_use: TokenUse::Single,
         credentials: CredentialsTaken::All,
-        status_access: StatusAccess::Anybody,
+        status_access: StatusAccess::Credential,
         cancelled_spelling: CancelledSpelling::Canceled,
         account_number: AccountNumberShown::MaskedUntilComplete,
         account_before_login: AccountBeforeLogin::Null,
@@ -93,11 +93,12 @@ impl Profile {
         completed_webhook: CompletedWebhook::Both,
     };
 
-    /// The pages of Guaranteed EFT, read by the letter (GIDX, S0, S1, S2, S3).
+    /// The pages of Guaranteed EFT, read by the letter (GIDX, S1, S2, S3); of the pages on the status, the newer (GSTA).
     pub const GEFT: Self = Self {
         token_lifetime: TokenLifetime::Seconds599,
         token_use: TokenUse::Reusable,
         credentials: CredentialsTaken::Basic,
+        status_access: StatusAccess::Anybody,
         account_before_login: AccountBeforeLogin::Empty,
         create_status: CreateStatus::Ok,
         ..Self::STRICT
@@ -109,7 +110,6 @@ impl Profile {
         token_lifetime: TokenLifetime::Seconds599,
         token_use: TokenUse::Reusable,
         credentials: CredentialsTaken::Basic,
-        status_access: StatusAccess::Credential,
         cancelled_spelling: CancelledSpelling::Cancelled,
         account_number: AccountNumberShown::Masked,
         errors: ErrorShapes {
@@ -125,6 +125,7 @@ impl Profile {
     pub const LENIENT: Self = Self {
         token_lifetime: TokenLifetime::Seconds599,
         token_use: TokenUse::Reusable,
+        status_access: StatusAccess::Anybody,
         account_number: AccountNumberShown::Full,
         completed_webhook: CompletedWebhook::Scheduled,
         ..Self::STRICT

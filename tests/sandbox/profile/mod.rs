@@ -212,7 +212,7 @@ async fn status_access() {
     for (name, nobody, other) in [("anybody", 200, 200), ("credential", 401, 404)] {
         let bench = with(&format!("status-access={name}")).await;
         let id = bench.session(&guaranteed()).await;
-        bench.status(&id).await.expect(nobody);
+        bench.status_by_nobody(&id).await.expect(nobody);
         let tokens = [
             (bench.token().await, 200),
             (bench.token_of(OTHER_ID, OTHER_SECRET).await, other),

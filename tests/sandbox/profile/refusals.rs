@@ -62,7 +62,7 @@ async fn refusals(bench: &Bench) -> Vec<(&'static str, RequestBuilder, u16)> {
         ),
         ("createSession", create().body(" ".repeat(70_000)), 413),
         ("getSessionStatus", status(&id).bearer_auth("wrong"), 401),
-        ("getSessionStatus", status(&never), 404),
+        ("getSessionStatus", status(&never).bearer_auth(&token), 404),
         (
             "getSessionDetails",
             bench.get("api/v2/sessions/x/details"),
