@@ -4,7 +4,6 @@
 //! crate says.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -12,6 +11,7 @@ use flinks_pay::clock::ManualClock;
 
 use super::support::moved::{LONGEST_PAUSE, moved};
 use super::support::scripted::nobody;
+use super::support::table::Table;
 use super::*;
 
 /// What goes wrong.
@@ -179,34 +179,23 @@ async fn ending(operation: Operation, fault: &Fault, times: usize, retries: Retr
     }
 }
 
-/// Prints past the capture of the test harness: this table is to be seen.
-fn print(text: &str) {
-    std::io::stderr().write_all(text.as_bytes()).unwrap();
-}
-
 /// One table: a line for each fault, a column for each operation, the ending and the requests that the server saw.
 async fn table(
     title: &str,
     times: usize,
     retries: Retries,
-) -> (String, Vec<(String, Operation, Ending)>) {
+) -> (Table, Vec<(String, Operation, Ending)>) {
     let mut endings = Vec::new();
-    let mut text = format!("{title}\n{:16}", "");
-    for operation in Operation::ALL.iter().copied() {
-        write!(text, " | {:18}", operation.id()).unwrap();
-    }
-    text.push('\n');
+    let mut table = Table::new(title, 16);
     for (name, fault) in faults() {
-        write!(text, "{name:16}").unwrap();
+        let mut line = table.line(&name);
         for operation in Operation::ALL.iter().copied() {
             let ending = ending(operation, &fault, times, retries).await;
-            let cell = format!("{} {}", ending.outcome, ending.seen);
-            write!(text, " | {cell:18}").unwrap();
+            line.cell(&ending.outcome, ending.seen);
             endings.push((name.clone(), operation, ending));
         }
-        text.push('\n');
     }
-    (text, endings)
+    (table, endings)
 }
 
 /// However the call ended, nothing that must not happen twice was sent twice.
@@ -264,19 +253,10 @@ fn no_doubt_is_lost(endings: &[(String, Operation, Ending)]) {
     }
 }
 
-fn stored(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
-}
-
 #[tokio::test]
 async fn a_fault_that_lasts_ends_as_the_table_says_and_nothing_is_created_twice() {
     let title = "a fault that lasts: the ending, and the requests that the server saw";
-    let (text, endings) = table(title, usize::MAX, Retries::default()).await;
-    print(&format!("\n{text}\n"));
+    let (seen, endings) = table(title, usize::MAX, Retries::default()).await;
     nothing_twice(&endings);
     no_doubt_is_lost(&endings);
     for (name, operation, ending) in &endings {
@@ -290,17 +270,16 @@ async fn a_fault_that_lasts_ends_as_the_table_says_and_nothing_is_created_twice(
             );
         }
     }
-    stored("client_fault_matrix_lasting", &text);
+    seen.keep("client_fault_matrix_lasting");
 }
 
 #[tokio::test]
 async fn a_fault_that_passes_is_got_over_where_that_is_safe() {
     let title = "a fault of one request (nobody listens at all): the ending, and the requests that the server saw";
-    let (text, endings) = table(title, 1, Retries::default()).await;
-    print(&format!("\n{text}\n"));
+    let (seen, endings) = table(title, 1, Retries::default()).await;
     nothing_twice(&endings);
     no_doubt_is_lost(&endings);
-    stored("client_fault_matrix_passing", &text);
+    seen.keep("client_fault_matrix_passing");
 }
 
 #[tokio::test]

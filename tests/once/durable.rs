@@ -10,6 +10,7 @@ use flinks_pay::clock::{Clock, ManualClock};
 use flinks_pay::domain::GuaranteedReferenceId;
 
 use super::support::moved::moved;
+use super::watched::Watched;
 use super::*;
 
 /// A guard as one would write it over a database: a table of JSON by key, and a round trip for each question.
@@ -367,47 +368,22 @@ async fn a_request_that_may_take_forever_does_not_make_the_guard_slow() {
     assert_eq!(*once(&client).await.unwrap().session_id(), session(1));
 }
 
-/// A guard that takes most of a call's time.
-#[derive(Debug)]
-struct Late {
-    guard: MemoryGuard,
-    clock: ManualClock,
-    reads: AtomicUsize,
-}
-
-impl Guard for Late {
-    fn read<'a>(&'a self, debt: &'a DebtKey) -> Answer<'a, Standing> {
-        if self.reads.fetch_add(1, Ordering::SeqCst) == 0 {
-            self.clock.advance(Duration::from_secs(59));
-        }
-        self.guard.read(debt)
-    }
-
-    fn swap<'a>(
-        &'a self,
-        debt: &'a DebtKey,
-        from: &'a Standing,
-        to: &'a Standing,
-    ) -> Answer<'a, bool> {
-        self.guard.swap(debt, from, to)
-    }
-
-    fn debts_of<'a>(&'a self, session: &'a SessionId) -> Answer<'a, Vec<DebtKey>> {
-        self.guard.debts_of(session)
-    }
-}
-
 #[tokio::test]
 async fn a_create_has_its_whole_time_however_long_the_debt_was_waited_for() {
     let silent = server(|_| Reply::Stall(Vec::new()), nothing).await;
     let clock = ManualClock::new();
-    let late = Late {
-        guard: MemoryGuard::new(),
-        clock: clock.clone(),
-        reads: AtomicUsize::new(0),
-    };
+    // The first read takes most of the call's time.
+    let late = Watched::by({
+        let (clock, reads) = (clock.clone(), AtomicUsize::new(0));
+        move |to| {
+            if to.is_none() && reads.fetch_add(1, Ordering::SeqCst) == 0 {
+                clock.advance(Duration::from_secs(59));
+            }
+            true
+        }
+    });
     let client = builder(&silent)
-        .guard(Arc::new(late))
+        .guard(late)
         .clock(Arc::new(clock.clone()))
         .build()
         .unwrap();

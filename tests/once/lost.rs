@@ -2,12 +2,13 @@
 
 use std::pin::pin;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
-use flinks_pay::client::once::{Answer, GuardError};
+use flinks_pay::client::once::GuardError;
 use flinks_pay::clock::{Clock, ManualClock};
-use flinks_pay::domain::GuaranteedReferenceId;
 
 use super::durable::Ledger;
+use super::watched::Watched;
 use super::*;
 
 const REFERENCE: &str = "invoice-1042";
@@ -343,49 +344,6 @@ async fn a_session_that_is_paid_before_its_create_is_answered_is_its_own() {
 /// Which standing.
 type From = fn(&Standing) -> bool;
 
-/// A guard that does not answer what is asked from a certain standing on.
-#[derive(Debug)]
-struct Mute {
-    guard: MemoryGuard,
-    from: From,
-    muted: std::sync::atomic::AtomicBool,
-}
-
-impl Guard for Mute {
-    fn read<'a>(&'a self, debt: &'a DebtKey) -> Answer<'a, Standing> {
-        if self.muted.load(Ordering::SeqCst) {
-            return Box::pin(std::future::pending());
-        }
-        self.guard.read(debt)
-    }
-
-    fn swap<'a>(
-        &'a self,
-        debt: &'a DebtKey,
-        from: &'a Standing,
-        to: &'a Standing,
-    ) -> Answer<'a, bool> {
-        if (self.from)(to) {
-            self.muted.store(true, Ordering::SeqCst);
-        }
-        if self.muted.load(Ordering::SeqCst) {
-            return Box::pin(std::future::pending());
-        }
-        self.guard.swap(debt, from, to)
-    }
-
-    fn debts_of<'a>(&'a self, session: &'a SessionId) -> Answer<'a, Vec<DebtKey>> {
-        self.guard.debts_of(session)
-    }
-
-    fn lost_under<'a>(
-        &'a self,
-        reference: &'a GuaranteedReferenceId,
-    ) -> Answer<'a, flinks_pay::client::once::Lost> {
-        self.guard.lost_under(reference)
-    }
-}
-
 #[tokio::test]
 async fn a_slow_guard_takes_a_create_no_more_time_than_the_call_has_until_it_leaves() {
     let seconds = Duration::from_secs;
@@ -404,15 +362,19 @@ async fn a_slow_guard_takes_a_create_no_more_time_than_the_call_has_until_it_lea
     for (from, longest, left) in guards {
         let server = server(created, nothing).await;
         let clock = ManualClock::new();
-        let guard = Arc::new(Mute {
-            guard: MemoryGuard::new(),
-            from,
-            muted: false.into(),
+        let muted = Arc::new(AtomicBool::new(false));
+        // It does not answer what is asked from that standing on.
+        let guard = Watched::by({
+            let muted = Arc::clone(&muted);
+            move |to| {
+                let falls_silent = to.is_some_and(from);
+                !(muted.fetch_or(falls_silent, Ordering::SeqCst) || falls_silent)
+            }
         });
         let client = builder(&server)
             .clock(Arc::new(clock.clone()))
             .timeouts(Timeouts::default().attempt(seconds(10)).total(total))
-            .guard(Arc::clone(&guard) as Arc<dyn Guard>)
+            .guard(guard)
             .build()
             .unwrap();
         let begun = clock.now();
@@ -424,7 +386,7 @@ async fn a_slow_guard_takes_a_create_no_more_time_than_the_call_has_until_it_lea
                 done = &mut create => break done.unwrap_err(),
                 () = tokio::time::sleep(Duration::from_millis(1)) => {}
             }
-            if guard.muted.load(Ordering::SeqCst) {
+            if muted.load(Ordering::SeqCst) {
                 clock.advance_to_next_wake();
             }
         };

@@ -23,6 +23,7 @@ mod sandbox;
 #[path = "../support/mod.rs"]
 mod support;
 mod together;
+mod watched;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

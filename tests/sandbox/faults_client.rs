@@ -4,8 +4,6 @@
 //! What is expected of each fault stands here as a kind of failure and a fate; what follows from the fate is what
 //! `RETRY_TABLE` promises.
 
-use std::fmt::Write as _;
-use std::io::Write as _;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +22,7 @@ use serde_json::{Value, json};
 use crate::bench::open_statuses;
 use crate::bodies::{guaranteed, referring};
 use crate::checked::{self, Checked};
+use crate::table::Table;
 
 const KEY: &str = "key-1";
 const CLIENT: &str = "shop";
@@ -335,21 +334,12 @@ fn silences(sandbox: &Sandbox) -> usize {
     met.filter(|met| held(&met.name)).count()
 }
 
-/// Prints past the capture of the test harness: this table is to be seen.
-fn print(text: &str) {
-    std::io::stderr().write_all(text.as_bytes()).unwrap();
-}
-
 /// Meets every fault with every operation, and holds what comes of it to what is expected.
-async fn table(title: &str, lasts: bool) -> String {
+async fn table(title: &str, lasts: bool) -> Table {
     let sandbox = sandbox().await;
-    let mut text = format!("{title}\n{:18}", "");
-    for operation in Operation::ALL {
-        write!(text, " | {:18}", operation.id()).unwrap();
-    }
-    text.push('\n');
+    let mut table = Table::new(title, 18);
     for row in rows() {
-        write!(text, "{:18}", row.name).unwrap();
+        let mut line = table.line(row.name);
         for &operation in Operation::ALL {
             let ending = ending(&sandbox, &row, operation, lasts).await;
             hold(&row, operation, lasts, &ending);
@@ -357,12 +347,10 @@ async fn table(title: &str, lasts: bool) -> String {
                 Ok(()) => "ok".to_owned(),
                 Err(error) => format!("{:?}", error.kind()),
             };
-            let cell = format!("{outcome} {}", ending.arrived);
-            write!(text, " | {cell:18}").unwrap();
+            line.cell(&outcome, ending.arrived);
         }
-        text.push('\n');
     }
-    text
+    table
 }
 
 fn refuses(kind: ErrorKind) -> bool {
@@ -426,26 +414,14 @@ fn hold(row: &Row, operation: Operation, lasts: bool, ending: &Ending) {
     }
 }
 
-fn stored(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, text));
-}
-
 #[tokio::test]
 async fn every_fault_that_lasts_ends_as_the_retry_table_promises_and_creates_nothing_twice() {
     let title = "a fault that lasts: the ending, and the requests that arrived";
-    let text = table(title, true).await;
-    print(&format!("\n{text}\n"));
-    stored("sandbox_faults_lasting", &text);
+    table(title, true).await.keep("sandbox_faults_lasting");
 }
 
 #[tokio::test]
 async fn every_fault_that_passes_is_got_over_where_the_retry_table_promises_it() {
     let title = "a fault of one request: the ending, and the requests that arrived";
-    let text = table(title, false).await;
-    print(&format!("\n{text}\n"));
-    stored("sandbox_faults_passing", &text);
+    table(title, false).await.keep("sandbox_faults_passing");
 }

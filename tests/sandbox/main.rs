@@ -52,6 +52,8 @@ mod scenarios;
 mod seed;
 mod self_check;
 mod status;
+#[path = "../support/table.rs"]
+mod table;
 #[path = "../support/trace.rs"]
 mod trace;
 mod webhooks;

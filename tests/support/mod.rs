@@ -6,4 +6,5 @@ pub mod http1;
 pub mod moved;
 pub mod reset;
 pub mod scripted;
+pub mod table;
 pub mod trace;
