@@ -84,7 +84,8 @@
 //! `/app/?sessionId=…` is the hosted page, in English or French by the session's language: it shows the screens of one session,
 //! posts its events to the page that embeds it, or goes to the session's redirect URLs, and says that it is a simulator. The
 //! bank's user name is the name of the scenario, the password `Everyday`; any other login fails (EFT0401). What else may go
-//! wrong is chosen on the page, under "For developers". `/demo/` is a shop that embeds it, with a backend in process.
+//! wrong is chosen on the page, under "For developers". `/demo/` is a shop that embeds it. Its backend calls this simulator by its
+//! API as any integrator does, so its calls meet the faults that are asked for, and are in the journal.
 //!
 //! | Question | Here |
 //! |---|---|
@@ -146,6 +147,9 @@
 //! | `GET /_sandbox/webhooks` | | [`WebhooksReport`] |
 //! | `DELETE /_sandbox/webhooks` | | [`WebhooksReport`] |
 //! | `GET /_sandbox/webhooks/deliveries` | | [`DeliveriesReport`] |
+//!
+//! A `status` in these documents is a value of the API, and is spelled as the [profile](CancelledSpelling) has it. What is the
+//! simulator's own, such as `over`, `step` and the words of an error, is the same under every profile.
 //!
 //! `openapi/sandbox-control.yaml` in the repository describes it for other languages.
 //!

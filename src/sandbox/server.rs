@@ -71,7 +71,7 @@ impl Sandbox {
         if core.settings.self_check == SelfCheck::On {
             judge::warm_up();
         }
-        let router = http::router(Arc::clone(&core));
+        let router = http::router(Arc::clone(&core), &base_url);
         let service = router.into_make_service_with_connect_info::<Wire>();
         let door = Door::new(Arc::clone(&core), listener).map_err(bind)?;
         let delivering = tokio::spawn(hooks::run(Arc::clone(&core)));

@@ -48,3 +48,11 @@ pub struct GuaranteeDetails {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
+impl GuaranteeDetails {
+    /// Returns whether a guarantee is on offer that nobody has taken or rejected.
+    #[must_use]
+    pub fn is_undecided(&self) -> bool {
+        self.guarantee_offered == Some(true) && self.guarantee_accepted.is_none()
+    }
+}

@@ -411,14 +411,11 @@ impl Course {
 /// What is to be decided about, if a guarantee waits for it.
 fn undecided(guarantee: &GuaranteeDetails) -> Option<(Option<ReportedAmount>, Option<RiskLevel>)> {
     let GuaranteeDetails {
-        guarantee_offered,
-        guarantee_accepted,
         highest_debit_amount_to_guarantee,
         overall_risk_level,
         ..
     } = guarantee;
-    let open = *guarantee_offered == Some(true) && guarantee_accepted.is_none();
-    open.then(|| {
+    guarantee.is_undecided().then(|| {
         (
             highest_debit_amount_to_guarantee.clone(),
             overall_risk_level.clone(),

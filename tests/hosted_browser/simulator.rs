@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crate::checked::{self, Checked};
+use flinks_pay::sandbox::{Fault, FaultRule};
+use flinks_pay::session::Operation;
 use serde_json::{Value, json};
 
 use crate::devtools::Tab;
@@ -326,6 +328,34 @@ async fn a_redirect_brings_the_payor_back() {
         .await;
     shop.ends(&["(came back by urlSuccess)"], &["Completed EFT0301"])
         .await;
+}
+
+#[tokio::test]
+#[ignore = "needs chromium"]
+async fn what_goes_wrong_is_said_on_the_page_and_two_clicks_are_one_payment() {
+    let mut shop = Shop::open("faults").await;
+    let once = FaultRule::next(1, Fault::status(500)).on(Operation::CreateSession);
+    shop.sandbox.fault(once).unwrap();
+    shop.order(&[("scenario", "Happy1")]).await;
+    let problem = "document.getElementById('problem').textContent";
+    let begun = "document.getElementById('payment').hidden === false";
+    let said = format!("{problem}.startsWith('The payment could not be begun: the server failed')");
+    shop.tab.until(PAGE, &said).await;
+    assert_eq!(shop.tab.evaluate(PAGE, begun).await, false);
+
+    let twice = "for (const _ of [1, 2]) document.querySelector('#order button').click()";
+    shop.tab.evaluate(PAGE, twice).await;
+    shop.tab.until(PAGE, begun).await;
+    assert_eq!(shop.tab.evaluate(PAGE, problem).await, "");
+    let sessions = shop.sandbox.sessions(None, 10).unwrap().sessions;
+    assert_eq!(sessions.len(), 1);
+
+    let lasting = FaultRule::always(Fault::status(503)).on(Operation::GetSessionStatus);
+    shop.sandbox.fault(lasting).unwrap();
+    let said = format!("{problem}.startsWith('The status could not be read: the server failed')");
+    shop.tab.until(PAGE, &said).await;
+    shop.sandbox.clear_faults();
+    shop.tab.until(PAGE, &format!("{problem} === ''")).await;
 }
 
 #[tokio::test]

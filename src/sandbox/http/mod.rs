@@ -22,6 +22,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
+use url::Url;
 
 use self::answer::Answer;
 use super::line::Wire;
@@ -32,17 +33,18 @@ use crate::session::Operation;
 pub(super) use asked::Asked;
 pub(super) use control::is_loopback;
 
-pub(super) fn router(core: Arc<Core>) -> Router {
+/// Everything that a simulator answers which is reached at `base`.
+pub(super) fn router(core: Arc<Core>, base: &Url) -> Router {
     let api = Operation::ALL
         .iter()
         .fold(Router::new(), |api, &operation| {
             api.route(operation.path(), handler(operation))
         });
-    around(core, api)
+    around(core, api, base)
 }
 
 /// Puts the record around the operations, and the control API beside them.
-fn around(core: Arc<Core>, operations: Router<Arc<Core>>) -> Router {
+fn around(core: Arc<Core>, operations: Router<Arc<Core>>, base: &Url) -> Router {
     let api = operations
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
@@ -52,7 +54,7 @@ fn around(core: Arc<Core>, operations: Router<Arc<Core>>) -> Router {
         ))
         .with_state(Arc::clone(&core));
     control::router(Arc::clone(&core))
-        .merge(page::router(core))
+        .merge(page::router(core, base))
         .fallback_service(api)
         .layer(middleware::from_fn(on_its_line))
 }

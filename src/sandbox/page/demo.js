@@ -17,6 +17,8 @@ const decision = document.getElementById("decision");
 
 /** Ends what belongs to the payment before. */
 let current = new AbortController();
+/** Whether a payment is being begun. A second click is no second payment. */
+let beginning = false;
 
 async function backend(path, body) {
   const options = body && {
@@ -63,17 +65,23 @@ function embed({ page, origin, title }, signal) {
 
 async function follow(sessionId, signal) {
   let last = "";
+  let trouble = "";
   while (!signal.aborted) {
     try {
       const { status, statusDetails, over, decides } = await backend(`/${sessionId}/status`);
       if (signal.aborted) return;
+      // What went wrong with the status before is over; another problem stays to be read.
+      if (trouble && problem.textContent === trouble) problem.textContent = "";
+      trouble = "";
       const now = [status, statusDetails].filter(Boolean).join(" ");
       if (now !== last) add(statuses, now);
       last = now;
       decision.hidden = !decides;
       if (over) return;
     } catch (error) {
-      problem.textContent = error.message;
+      if (signal.aborted) return;
+      trouble = error.message;
+      problem.textContent = trouble;
     }
     await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
   }
@@ -81,10 +89,12 @@ async function follow(sessionId, signal) {
 
 order.addEventListener("submit", async (event) => {
   event.preventDefault();
+  if (beginning) return;
   problem.textContent = "";
   const { consent, ...chosen } = Object.fromEntries(new FormData(order));
   try {
-    const created = await backend("", { ...chosen, consent: consent !== undefined });
+    beginning = true;
+    const created = await backend("", { ...chosen, consent: consent !== undefined }).finally(() => { beginning = false; });
     sessionStorage.setItem(REMEMBERED, created.sessionId);
     if (chosen.mode === "RedirectUri") {
       location.assign(created.page);

@@ -1,5 +1,5 @@
-//! `/demo/`: a shop. Its page is one that an integrator might write; its backend is here, in process, so no secret and no token is
-//! in the browser.
+//! `/demo/`: a shop. Its page is one that an integrator might write, and so is its [backend](super::shop), so no secret and no token
+//! is in the browser.
 
 use std::sync::Arc;
 
@@ -17,22 +17,20 @@ use serde_json::{Value, json};
 
 use super::guard;
 use super::reply::{self, refusal};
+use super::shop::{Shop, Trouble};
 use super::texts;
-use super::view::Shown;
-use crate::clock::Clock;
-use crate::domain::{Invalid, Language, RedirectMode, SessionId};
-use crate::hosted::LISTENER_JS;
+use crate::client::Environment;
+use crate::domain::{Invalid, Language, RedirectMode};
+use crate::hosted::{HostedPage, LISTENER_JS};
 use crate::sandbox::http::Asked;
 use crate::sandbox::scenario::Scenario;
-use crate::sandbox::session::Session;
-use crate::sandbox::world::Core;
-use crate::session::{GuaranteedEft, Outcome, Payee, Payor, Redirect};
+use crate::session::{GuaranteedEft, Payee, Payor, Redirect};
 
 const PAGE: &str = include_str!("demo.html");
 
 const MAX_ORDER_BYTES: usize = 4096;
 
-pub(super) fn router() -> Router<Arc<Core>> {
+pub(super) fn router() -> Router<Arc<Shop>> {
     let backend = Router::new()
         .route("/demo/sessions", post(create))
         .route("/demo/sessions/{session}/status", get(status))
@@ -123,13 +121,14 @@ struct Decision {
     accept: bool,
 }
 
-async fn create(State(core): State<Arc<Core>>, headers: HeaderMap, body: Sent) -> Response {
+async fn create(State(shop): State<Arc<Shop>>, headers: HeaderMap, body: Sent) -> Response {
     let Some(order) = object::<Order>(body) else {
         return bad("an object with scenario, language, amount, mode and consent is expected");
     };
     let host = headers.get(header::HOST);
     let host = host.and_then(|host| host.to_str().ok());
-    let (Some(host), Some(origin)) = (host, hosted_origin(&headers)) else {
+    let hosted = hosted_origin(&headers).and_then(|origin| Environment::custom(&origin).ok());
+    let (Some(host), Some(hosted)) = (host, hosted) else {
         return bad("the host is expected to have a port");
     };
     let request = match order.request(&format!("http://{host}")) {
@@ -140,68 +139,42 @@ async fn create(State(core): State<Arc<Core>>, headers: HeaderMap, body: Sent) -
         Some(Language::Fr) => "Payer depuis votre compte bancaire",
         _ => "Pay from your bank account",
     };
-    let Ok(id) = begin(&core, request) else {
-        let why = "the simulator could not make an id";
-        let status = StatusCode::INTERNAL_SERVER_ERROR;
-        return refusal(status, "server_error", why, None);
+    let id = match shop.create(&request).await {
+        Ok(id) => id,
+        Err(trouble) => return told(&trouble),
     };
+    let page = HostedPage::new(&hosted, &id);
     let created = json!({
         "sessionId": id,
-        "page": format!("{origin}/app/?sessionId={}", id.expose()),
-        "origin": origin,
+        "page": page.url().as_str(),
+        "origin": page.origin(),
         "title": title,
     });
     reply::data(StatusCode::CREATED, &created)
 }
 
-/// Creates a session of the first client, which is the shop's.
-fn begin(core: &Core, request: GuaranteedEft) -> Result<SessionId, Invalid> {
-    let mut world = core.world();
-    let id = world.free_id()?;
-    let now = (core.clock.now(), core.clock.wall());
-    let decides = core.integrator_decides();
-    let session = Session::new(id, 0, request.into(), decides, now, &mut world.chance);
-    world.sessions.insert(id, session);
-    Ok(id)
-}
-
 /// What the shop's backend knows of a session: what the status operation answers, in short.
-async fn status(State(core): State<Arc<Core>>, Asked(id): Asked) -> Response {
-    let asked = id.and_then(|id| {
-        core.on_session(&mut core.world(), &id, |session| {
-            let (status, details) = session.flow.status();
-            let outcome = Outcome::of(&status, details.as_ref());
-            json!({
-                "status": status,
-                "statusDetails": details,
-                "over": outcome.is_some_and(|outcome| outcome.is_final()),
-                "decides": Shown::of(&session.flow) == Shown::GuaranteePending,
-            })
-        })
-    });
-    match asked {
-        Some(status) => reply::data(StatusCode::OK, &status),
-        None => unknown(),
+async fn status(State(shop): State<Arc<Shop>>, Asked(id): Asked) -> Response {
+    let Some(id) = id else {
+        return unknown();
+    };
+    match shop.status(&id).await {
+        Ok(status) => reply::data(StatusCode::OK, &status),
+        Err(trouble) => told(&trouble),
     }
 }
 
 /// The shop takes a guarantee, or rejects it.
-async fn decide(State(core): State<Arc<Core>>, Asked(id): Asked, body: Sent) -> Response {
+async fn decide(State(shop): State<Arc<Shop>>, Asked(id): Asked, body: Sent) -> Response {
     let Some(Decision { accept }) = object(body) else {
         return bad("an object with `accept` is expected");
     };
-    let decided = id.and_then(|id| {
-        core.on_session(&mut core.world(), &id, |session| {
-            session.flow.decide(accept)
-        })
-    });
-    match decided {
-        Some(Ok(())) => reply::data(StatusCode::OK, &json!({})),
-        Some(Err(_)) => {
-            let why = "no guarantee of this session waits for a decision";
-            refusal(StatusCode::CONFLICT, "nothing_to_decide", why, None)
-        }
-        None => unknown(),
+    let Some(id) = id else {
+        return unknown();
+    };
+    match shop.decide(&id, accept).await {
+        Ok(()) => reply::data(StatusCode::OK, &json!({})),
+        Err(trouble) => told(&trouble),
     }
 }
 
@@ -218,6 +191,10 @@ fn object<T: DeserializeOwned>(body: Sent) -> Option<T> {
 
 fn bad(why: &str) -> Response {
     refusal(StatusCode::BAD_REQUEST, "invalid_request", why, None)
+}
+
+fn told(trouble: &Trouble) -> Response {
+    refusal(trouble.status, trouble.code, &trouble.why, None)
 }
 
 fn unknown() -> Response {

@@ -1,12 +1,147 @@
 //! The shop's backend.
 
 use flinks_pay::SessionId;
-use flinks_pay::sandbox::Sandbox;
-use flinks_pay::session::Step;
+use flinks_pay::domain::ClientId;
+use flinks_pay::sandbox::{Fault, FaultRule, RetryAfter, Sandbox};
+use flinks_pay::session::{Operation, Step};
 use serde_json::{Value, json};
 
 use super::{NOBODY, look, order};
-use crate::bench::{Bench, read};
+use crate::bench::{Answer, Bench, read};
+
+async fn pay(bench: &Bench) -> Answer {
+    let request = bench.post("demo/sessions").json(&order("Happy1"));
+    read(request.send().await.unwrap()).await
+}
+
+fn id_of(created: &Answer) -> SessionId {
+    SessionId::new(created.expect(201)["sessionId"].as_str().unwrap()).unwrap()
+}
+
+async fn status(bench: &Bench, id: &SessionId) -> Answer {
+    let request = bench.get(&format!("demo/sessions/{}/status", id.expose()));
+    read(request.send().await.unwrap()).await
+}
+
+/// The operations that were called, with what was answered.
+fn calls(bench: &Bench) -> Vec<(String, u16)> {
+    let journal = bench.sandbox.journal().into_iter();
+    journal
+        .map(|it| (it.operation.unwrap(), it.status.unwrap_or(0)))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_shop_calls_the_api_as_a_backend_does() {
+    let bench = Bench::start().await;
+    let created = pay(&bench).await;
+    let id = id_of(&created);
+    let told = status(&bench, &id).await;
+    let authorize = ("authorize".to_owned(), 200);
+    let read = |status| ("getSessionStatus".to_owned(), status);
+    assert_eq!(
+        calls(&bench),
+        [
+            authorize,
+            ("createSession".to_owned(), 201),
+            // Without a token first, as some pages have it.
+            read(401),
+            read(200),
+        ]
+    );
+    let journal = bench.sandbox.journal();
+    assert_eq!(journal[1].request.as_ref().unwrap()["amount"], 120.5);
+    assert_eq!(journal[1].credential.as_deref(), Some("token#1"));
+    // The browser gets nothing that opens the API.
+    for told in [&created.body, &told.body] {
+        let told = told.to_string();
+        assert!(!told.contains(bench.sandbox.client_secret()), "{told}");
+        assert!(!told.to_lowercase().contains("token"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn the_shop_has_the_credentials_that_the_profile_takes() {
+    for (taken, id) in [
+        ("basic", "shop"),
+        ("form", "shop"),
+        ("all", "shop"),
+        ("all", "shop:1"),
+        ("form", "shop:1"),
+        ("api-key", "shop"),
+    ] {
+        let profile = format!("credentials={taken}").parse().unwrap();
+        let builder = Sandbox::builder().profile(profile);
+        let bench = Bench::with(builder.client_id(ClientId::new(id).unwrap())).await;
+        let id = id_of(&pay(&bench).await);
+        assert_eq!(status(&bench, &id).await.expect(200)["status"], "Initiated");
+    }
+    let builder = Sandbox::builder().profile("credentials=basic".parse().unwrap());
+    let bench = Bench::with(builder.client_id(ClientId::new("shop:1").unwrap())).await;
+    let refused = pay(&bench).await;
+    refused.expect_error(500, "shop_not_set_up");
+    let why = refused.body["error_description"].as_str().unwrap();
+    assert!(why.contains("a client id with a colon"), "{why}");
+}
+
+#[tokio::test]
+async fn a_fault_reaches_the_shop_and_is_said_in_plain_words() {
+    let bench = Bench::start().await;
+    let applied: Fault = serde_json::from_value(json!({ "resetAfterRequest": {} })).unwrap();
+    for (fault, operation, sessions, says) in [
+        (
+            Fault::too_many_requests(RetryAfter::Seconds(7)),
+            Operation::CreateSession,
+            0,
+            "The payment could not be begun: too many requests (HTTP 429), saying “a fault that was asked for”. \
+             Flinks Pay asks to wait 7 seconds.",
+        ),
+        (
+            Fault::status(401),
+            Operation::Authorize,
+            0,
+            "The shop got no token from Flinks Pay: not authorized (HTTP 401)",
+        ),
+        (
+            applied,
+            Operation::CreateSession,
+            1,
+            "The payment could not be begun: the connection broke. A session may exist all the same: a shop looks for it \
+             before it begins the payment again, or somebody pays twice.",
+        ),
+    ] {
+        let rule = FaultRule::next(1, fault).on(operation);
+        bench.sandbox.fault(rule).unwrap();
+        let refused = pay(&bench).await;
+        refused.expect_error(502, "api_failed");
+        let why = refused.body["error_description"].as_str().unwrap();
+        assert!(why.starts_with(says), "{why}");
+        let made = bench.sandbox.sessions(None, 10).unwrap().sessions.len();
+        assert_eq!(made, sessions, "{why}");
+    }
+    let id = id_of(&pay(&bench).await);
+    // Once would be got over.
+    let twice = FaultRule::next(2, Fault::status(503)).on(Operation::GetSessionStatus);
+    bench.sandbox.fault(twice).unwrap();
+    let refused = status(&bench, &id).await;
+    refused.expect_error(502, "api_failed");
+    let says = "The status could not be read: the server failed (HTTP 503)";
+    let why = refused.body["error_description"].as_str().unwrap();
+    assert!(why.starts_with(says), "{why}");
+    status(&bench, &id).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_shop_goes_on_after_a_reset_and_when_its_tokens_are_too_old() {
+    let bench = Bench::start().await;
+    let id = id_of(&pay(&bench).await);
+    status(&bench, &id).await.expect(200);
+    bench.sandbox.advance(std::time::Duration::from_secs(600));
+    status(&bench, &id).await.expect(200);
+    bench.sandbox.reset();
+    status(&bench, &id).await.expect_error(404, "not_found");
+    status(&bench, &id_of(&pay(&bench).await)).await.expect(200);
+}
 
 #[tokio::test]
 async fn the_shop_creates_a_session_and_asks_for_its_status() {

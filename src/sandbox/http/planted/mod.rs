@@ -64,13 +64,14 @@ impl Planted {
     ) -> Self {
         // Its state is all that is wanted of it.
         let sandbox = Sandbox::builder().self_check(self_check).start().await;
-        let core = sandbox.unwrap().core();
+        let sandbox = sandbox.unwrap();
+        let core = sandbox.core();
         let handler = any(move || {
             let answer: Response = answer().into_response();
             std::future::ready(answer)
         });
         let operations = Router::new().route(operation.path(), handler);
-        let router = super::around(Arc::clone(&core), operations);
+        let router = super::around(Arc::clone(&core), operations, sandbox.base_url());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
