@@ -39,7 +39,7 @@ impl About {
 pub struct Played {
     /// The screen that the payor sees now, or saw last.
     pub step: Option<Step>,
-    /// The status that the session has now.
+    /// The status that the session has now; in the document, as the operations spell it.
     pub status: SessionStatus,
     /// Why it has this status; absent while the payor is under way.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use crate::domain::{Amount, Invalid};
-use crate::session::{SessionStatus, StatusDetails, Violations};
+use crate::session::{Outcome, SessionStatus, StatusDetails, Violations};
 
 use super::fault::Flaw;
 
@@ -52,7 +52,7 @@ pub enum SandboxError {
     #[error("no session of this sandbox has that id")]
     UnknownSession,
     /// The session has ended, so no screen is left to play.
-    #[error("the session has ended as {status}{}", code(details.as_ref()))]
+    #[error("the session has ended already: {}", how(status, details.as_ref()))]
     SessionEnded {
         /// How it ended.
         status: SessionStatus,
@@ -91,8 +91,12 @@ impl From<Flaw> for SandboxError {
     }
 }
 
-fn code(details: Option<&StatusDetails>) -> String {
-    details.map_or_else(String::new, |details| format!(" ({details})"))
+/// In plain words, as how a status is spelled depends on the profile.
+fn how(status: &SessionStatus, details: Option<&StatusDetails>) -> String {
+    let outcome = Outcome::of(status, details);
+    let outcome = outcome.map_or_else(|| status.to_string(), |outcome| outcome.to_string());
+    let code = details.map_or_else(String::new, |details| format!(" ({details})"));
+    outcome + &code
 }
 
 fn bounds(minimum: Option<Amount>, maximum: Option<Amount>) -> String {

@@ -28,7 +28,7 @@ pub struct SessionStanding {
     pub reference_id: Option<ReportedReference>,
     /// Whether it is a Guaranteed EFT.
     pub guaranteed: bool,
-    /// The status that it has now.
+    /// The status that it has now; in the document, as the operations spell it.
     pub status: SessionStatus,
     /// Why it has this status; absent while the payor is under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]

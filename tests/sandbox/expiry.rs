@@ -107,7 +107,7 @@ async fn a_session_that_has_not_ended_expires() {
                 if expired {
                     assert_eq!(after, "Expired EFT0601", "{by:?} {screen:?} {passed}");
                     let error = payor.step().unwrap_err().to_string();
-                    assert!(error.contains("Expired"), "{error}");
+                    assert!(error.contains("expired (EFT0601)"), "{error}");
                 } else {
                     assert_eq!(after, before, "{by:?} {screen:?} {passed}");
                     payor.step().unwrap();

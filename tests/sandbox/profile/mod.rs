@@ -13,8 +13,9 @@ use flinks_pay::session::Step;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
-use crate::bench::{Answer, Bench, OTHER_ID, OTHER_SECRET, id_of, path, two_clients};
+use crate::bench::{Answer, Bench, OTHER_ID, OTHER_SECRET, id_of, path, read, two_clients};
 use crate::bodies::{guaranteed, regular};
+use crate::control_api::call;
 
 fn profile(text: &str) -> Profile {
     text.parse().unwrap()
@@ -233,6 +234,20 @@ async fn cancelled_spelling() {
         assert_eq!(bench.cancel(&id).await.expect(200)["status"], name);
         assert_eq!(bench.status(&id).await.expect(200)["status"], name);
         assert_eq!(bench.details(&id).await["status"], name);
+        let shop = bench.get(&format!("demo/sessions/{}/status", id.expose()));
+        let shop = read(shop.send().await.unwrap()).await;
+        assert_eq!(shop.expect(200)["status"], name);
+        // The control API speaks of the same status, and in the simulator's own words it is neither.
+        let list = call(bench.get("_sandbox/sessions")).await;
+        assert_eq!(list.expect(200)["sessions"][0]["status"], name);
+        let order = json!({ "request": guaranteed(), "until": { "outcome": "EFT0501" } });
+        let made = call(bench.post("_sandbox/sessions").json(&order)).await;
+        assert_eq!(made.expect(201)["status"], name);
+        let step = format!("_sandbox/sessions/{}/step", id.expose());
+        let ended = call(bench.post(&step)).await;
+        ended.expect_error(409, "session_ended");
+        let why = "the session has ended already: cancelled (EFT0501)";
+        assert_eq!(ended.body["error_description"], why);
     }
 }
 

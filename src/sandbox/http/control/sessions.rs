@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{Sent, document, invalid, object, refusal};
 use crate::domain::SessionId;
@@ -13,15 +14,17 @@ use crate::sandbox::behaviour::Behaviour;
 use crate::sandbox::error::SandboxError;
 use crate::sandbox::http::answer::Answer;
 use crate::sandbox::http::asked::Asked;
+use crate::sandbox::profile::Profile;
 use crate::sandbox::roster::{SessionOrder, SessionPage};
 use crate::sandbox::world::Core;
+use crate::session::SessionStatus;
 
 /// How many sessions a page has unless the caller says otherwise, and at most.
 const PAGE: (usize, usize) = (100, 1000);
 
 pub(super) async fn list(State(core): State<Arc<Core>>, RawQuery(query): RawQuery) -> Response {
     match page(&core, query.as_deref().unwrap_or_default()) {
-        Ok(page) => Json(page).into_response(),
+        Ok(page) => spelled(&core, StatusCode::OK, &page),
         Err(answer) => answer.into_response(),
     }
 }
@@ -53,7 +56,7 @@ pub(super) async fn prepare(State(core): State<Arc<Core>>, body: Sent) -> Respon
         Err(answer) => return answer.into_response(),
     };
     match core.prepare(&order) {
-        Ok(standing) => (StatusCode::CREATED, Json(standing)).into_response(),
+        Ok(standing) => spelled(&core, StatusCode::CREATED, &standing),
         Err(error) => refusal(&error).into_response(),
     }
 }
@@ -71,7 +74,26 @@ pub(super) async fn step(State(core): State<Arc<Core>>, Asked(id): Asked, body: 
         .ok_or(SandboxError::UnknownSession)
         .and_then(|id| core.play(&id, &behaviour));
     match played {
-        Ok(played) => Json(played).into_response(),
+        Ok(played) => spelled(&core, StatusCode::OK, &played),
         Err(error) => refusal(&error).into_response(),
+    }
+}
+
+/// A document in which every status is spelled as the operations spell it: whoever compares the two is to find one text.
+fn spelled(core: &Core, status: StatusCode, document: &impl Serialize) -> Response {
+    let mut answer = Answer::of(status, document);
+    spell(&core.settings.profile, &mut answer.noted.body);
+    answer.into_response()
+}
+
+fn spell(profile: &Profile, document: &mut Value) {
+    if let Some(Value::String(status)) = document.get_mut("status") {
+        profile
+            .spell(&SessionStatus::from(status.as_str()))
+            .clone_into(status);
+    }
+    let sessions = document.get_mut("sessions").and_then(Value::as_array_mut);
+    for session in sessions.into_iter().flatten() {
+        spell(profile, session);
     }
 }
