@@ -136,7 +136,7 @@ fn proxy(url: &str) -> Result<Proxy, BuildError> {
     Ok(proxy.no_proxy(NoProxy::from_env()))
 }
 
-fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, BuildError> {
+pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, BuildError> {
     let unusable = |error: reqwest::Error| BuildError::Certificate(Some(error.into()));
     let certificates = Certificate::from_pem_bundle(pem).map_err(unusable)?;
     if certificates.is_empty() {

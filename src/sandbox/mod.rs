@@ -200,7 +200,9 @@ pub use fault::ledger::{FaultList, FaultMet, FaultStanding};
 pub use fault::rule::{FaultRule, Trigger, Turn};
 pub use hooks::delivery::{Delivery, DeliveryOutcome, WebhookKind};
 pub use hooks::faults::WebhookFaults;
-pub use hooks::webhook::{Webhook, WebhookUrlError};
+pub use hooks::receiver::{WebhookReceiver, WebhookUrlError};
+pub use hooks::status_event::StatusEvent;
+pub use hooks::webhook::Webhook;
 pub use journal::Exchange;
 pub use payor::Payor;
 pub use profile::choices::{

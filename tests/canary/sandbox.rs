@@ -1,14 +1,14 @@
 //! A payment in the sandbox.
 
 use flinks_pay::domain::{ApiKey, ClientId, ClientSecret};
-use flinks_pay::sandbox::{Sandbox, Webhook};
+use flinks_pay::sandbox::{Sandbox, StatusEvent, Webhook, WebhookReceiver};
 use flinks_pay::webhook::WebhookSecret;
 use flinks_pay::{GuaranteeDecision, SessionId};
 
 use crate::calls::print;
 use crate::checked;
 use crate::given::{self, guaranteed, regular, schemes};
-use crate::markers::{API_KEY, CLIENT_ID, CLIENT_SECRET, WEBHOOK_SECRET};
+use crate::markers::{API_KEY, CLIENT_ID, CLIENT_SECRET, REFERENCE, SESSION, WEBHOOK_SECRET};
 use crate::told::Told;
 
 /// Where nobody listens.
@@ -60,6 +60,15 @@ pub(crate) async fn in_the_sandbox(told: &mut Told) {
         told.look(&exchange);
     }
     told.look(&nobody());
+    told.look(&WebhookReceiver::new(nobody().url().as_str()).unwrap());
+    told.look(&StatusEvent {
+        when: std::time::SystemTime::UNIX_EPOCH,
+        session_id: SessionId::new(SESSION).unwrap(),
+        reference_id: Some(REFERENCE.to_owned().into()),
+        amount: None,
+        status: "Completed".to_owned(),
+        status_details: None,
+    });
     let registered = sandbox.webhooks();
     told.look(registered.session.as_ref().unwrap());
     told.look(&registered);

@@ -3,9 +3,10 @@
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::delivery::WebhookKind;
+use super::status_event::StatusEvent;
 use crate::domain::SessionId;
 use crate::sandbox::details::risk;
 use crate::sandbox::flow::{Flow, Offer};
@@ -52,17 +53,12 @@ impl Letter {
         }
     }
 
-    fn new(
-        session: &Session,
-        kind: WebhookKind,
-        code: Option<StatusDetails>,
-        body: &Value,
-    ) -> Self {
+    fn new(session: &Session, kind: WebhookKind, code: Option<StatusDetails>, body: Bytes) -> Self {
         Self {
             kind,
             session: session.id,
             code,
-            body: body.to_string().into(),
+            body,
         }
     }
 }
@@ -98,18 +94,17 @@ fn is_told(now: &(SessionStatus, Option<StatusDetails>), completed: CompletedWeb
     }
 }
 
-/// The members that the status endpoint answers (WST), in its words, and the time.
 fn status(session: &Session, profile: &Profile, when: SystemTime) -> Letter {
     let (status, code) = session.flow.status();
-    let body = json!({
-        "when": rfc3339(when),
-        "sessionId": session.id,
-        "referenceId": session.terms.reference_id,
-        "amount": session.flow.amount(),
-        "status": profile.spell(&status),
-        "statusDetails": code,
-    });
-    Letter::new(session, WebhookKind::Session, code, &body)
+    let event = StatusEvent {
+        when,
+        session_id: session.id,
+        reference_id: session.terms.reference_id.clone(),
+        amount: session.flow.amount(),
+        status: profile.spell(&status).to_owned(),
+        status_details: code.clone(),
+    };
+    Letter::new(session, WebhookKind::Session, code, event.body())
 }
 
 fn guarantee(session: &Session, offer: &Offer, when: SystemTime) -> Letter {
@@ -122,5 +117,6 @@ fn guarantee(session: &Session, offer: &Offer, when: SystemTime) -> Letter {
         "highestDebitAmountToGuarantee": offer.amount,
         "overallRiskLevel": risk(offer),
     });
-    Letter::new(session, WebhookKind::Guarantee, None, &body)
+    let body = body.to_string().into();
+    Letter::new(session, WebhookKind::Guarantee, None, body)
 }

@@ -8,6 +8,8 @@ pub(super) mod delivery;
 pub(super) mod faults;
 mod letter;
 mod queue;
+pub(super) mod receiver;
+pub(super) mod status_event;
 pub(super) mod webhook;
 
 use std::fmt;

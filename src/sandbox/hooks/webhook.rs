@@ -1,81 +1,34 @@
-//! A receiver: where it is, what it is signed for, and how it is reached.
+//! A receiver that a sandbox tells of its sessions: where it is, what it is signed for, and what goes wrong on the way.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header;
-use url::{Host, Url};
+use url::Url;
 
 use super::delivery::DeliveryOutcome;
 use super::faults::WebhookFaults;
-use crate::webhook::{SIGNATURE_HEADER, WebhookSecret};
+use super::receiver::{WebhookReceiver, WebhookUrlError};
+use crate::webhook::WebhookSecret;
 
 /// Where a sandbox sends webhooks, and what it signs them with.
-///
-/// The address is `https`, of any host, or `http` of this machine: what is sent has a session's id in it, and is not for the
-/// network to read. Redirects are not followed, and this machine is reached without a proxy.
 #[derive(Clone)]
 #[must_use]
 pub struct Webhook {
-    url: Url,
+    to: WebhookReceiver,
     secret: WebhookSecret,
     faults: WebhookFaults,
-    http: reqwest::Client,
-}
-
-/// Why a webhook cannot be sent to an address. The text of the address is not repeated: it may hold a token.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum WebhookUrlError {
-    /// Not a URL at all, or one of another kind.
-    #[error("the webhook address is no absolute http or https URL")]
-    NotAUrl,
-    /// Plain `http` to another machine.
-    #[error(
-        "the webhook address must be https; plain http is accepted only for loopback addresses"
-    )]
-    Insecure,
-    /// User name or password in it.
-    #[error("the webhook address must not hold credentials; the signature tells who sends")]
-    HasCredentials,
-    /// A fragment, which is never sent.
-    #[error("the webhook address must not have a fragment")]
-    HasFragment,
-    /// There is no TLS to reach it by.
-    #[error("no HTTP client could be made for the webhook address")]
-    Client(#[source] reqwest::Error),
 }
 
 impl Webhook {
-    /// How long a receiver has for its answer, by the machine's time.
-    const PATIENCE: Duration = Duration::from_secs(10);
-
-    /// Checks and takes the address of a receiver, and the secret that it verifies with.
+    /// Checks and takes the address of a [receiver](WebhookReceiver), and the secret that it verifies with.
     ///
     /// # Errors
     ///
     /// The text is no absolute URL, has credentials or a fragment, or is neither `https` nor `http` to a loopback address.
     pub fn new(url: &str, secret: WebhookSecret) -> Result<Self, WebhookUrlError> {
-        let url = Url::parse(url).map_err(|_| WebhookUrlError::NotAUrl)?;
-        let local = is_loopback(&url);
-        match url.scheme() {
-            "https" => {}
-            "http" if local => {}
-            "http" => return Err(WebhookUrlError::Insecure),
-            _ => return Err(WebhookUrlError::NotAUrl),
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(WebhookUrlError::HasCredentials);
-        }
-        if url.fragment().is_some() {
-            return Err(WebhookUrlError::HasFragment);
-        }
         Ok(Self {
-            http: client(&url, local)
-                .map_err(|error| WebhookUrlError::Client(error.without_url()))?,
-            url,
+            to: WebhookReceiver::new(url)?,
             secret,
             faults: WebhookFaults::default(),
         })
@@ -90,7 +43,7 @@ impl Webhook {
     /// Returns the address.
     #[must_use]
     pub fn url(&self) -> &Url {
-        &self.url
+        self.to.url()
     }
 
     /// Returns what goes wrong.
@@ -101,7 +54,7 @@ impl Webhook {
 
     /// Sends a body, once.
     pub(super) async fn send(&self, body: Bytes) -> DeliveryOutcome {
-        self.send_within(body, Self::PATIENCE).await
+        self.send_within(body, WebhookReceiver::PATIENCE).await
     }
 
     async fn send_within(&self, body: Bytes, patience: Duration) -> DeliveryOutcome {
@@ -110,20 +63,8 @@ impl Webhook {
         } else {
             self.secret.sign(&body)
         };
-        let sent = self
-            .http
-            .post(self.url.clone())
-            .header(header::CONTENT_TYPE, "application/json; charset=utf-8")
-            .header(SIGNATURE_HEADER, signature)
-            .timeout(patience)
-            .body(body)
-            .send()
-            .await;
-        match sent {
-            // Its body says nothing that anybody has published.
-            Ok(answer) => DeliveryOutcome::Answered {
-                status: answer.status().as_u16(),
-            },
+        match self.to.post_within(body, Some(&signature), patience).await {
+            Ok(status) => DeliveryOutcome::Answered { status },
             Err(error) if error.is_timeout() => DeliveryOutcome::TimedOut,
             Err(error) if error.is_connect() => DeliveryOutcome::NotConnected,
             Err(_) => DeliveryOutcome::Broken,
@@ -131,46 +72,11 @@ impl Webhook {
     }
 }
 
-fn client(url: &Url, local: bool) -> reqwest::Result<reqwest::Client> {
-    let mut http = reqwest::Client::builder()
-        .user_agent(concat!("flinks-pay-sandbox/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        // A connection that is kept may be closed just when an event is sent, and no event is sent again.
-        .pool_max_idle_per_host(0)
-        // It would log every byte.
-        .connection_verbose(false);
-    if local {
-        // `localhost` is this machine, whatever a resolver says.
-        let here = [
-            IpAddr::from(Ipv4Addr::LOCALHOST),
-            Ipv6Addr::LOCALHOST.into(),
-        ];
-        let here = here.map(|address| SocketAddr::new(address, 0));
-        http = http.no_proxy().resolve_to_addrs("localhost", &here);
-    }
-    if url.scheme() == "http" {
-        // It works where no root certificates are installed, too.
-        http = http.tls_certs_only([]);
-    }
-    http.build()
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
 /// The origin of the address, as a path may hold a token, and no secret.
 impl fmt::Debug for Webhook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Webhook")
-            .field("origin", &self.url.origin().ascii_serialization())
+            .field("origin", &self.url().origin().ascii_serialization())
             .field("faults", &self.faults)
             .finish_non_exhaustive()
     }
