@@ -1,4 +1,10 @@
 //! Certificates for one test, and servers that show them.
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "each test program uses a part of it"
+)]
 
 use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use std::sync::Arc;

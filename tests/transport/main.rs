@@ -23,6 +23,7 @@ mod proxies;
 mod redirects;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../support/tls.rs"]
 mod tls;
 
 use std::error::Error as _;

@@ -31,6 +31,8 @@ Examples:
   flinks-pay webhook send --to http://127.0.0.1:8090/
   flinks-pay webhook send --to http://localhost:3000/flinks --kind tampered
   flinks-pay webhook send --to http://127.0.0.1:8090/ --body event.json
+  flinks-pay webhook send --to https://localhost:8443/ --ca ca.pem
+  flinks-pay webhook send --to http://127.0.0.1:8090/ --body caught.json --signature sha256=…
 
 Exit codes:
   0  every answer was that of a correct receiver
@@ -49,7 +51,7 @@ pub(in crate::cli) enum WebhookCommand {
     /// Receive webhooks on this machine until Ctrl-C, and print what each one says.
     Listen(ListenArgs),
     /// Send a webhook to a receiver on this machine, and print what it answers.
-    Send(SendArgs),
+    Send(Box<SendArgs>),
 }
 
 #[derive(Args)]
@@ -69,9 +71,12 @@ pub(in crate::cli) struct ListenArgs {
 #[derive(Args)]
 #[command(after_help = SEND_EXAMPLES, group = ArgGroup::new("made").multiple(true))]
 pub(in crate::cli) struct SendArgs {
-    /// The receiver: http, and on this machine.
+    /// The receiver: http or https, and on this machine.
     #[arg(long, value_name = "URL")]
     pub(in crate::cli) to: String,
+    /// Trust the certificates in this file as well, for https: PEM, of the receiver itself or of who signed it.
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) ca: Option<PathBuf>,
     /// The variable with the secret.
     #[arg(long, value_name = "VAR", default_value = SECRET_VARIABLE)]
     pub(in crate::cli) secret_env: String,
@@ -90,9 +95,15 @@ pub(in crate::cli) struct SendArgs {
     /// The reference of the session.
     #[arg(long, value_name = "ID", group = "made")]
     pub(in crate::cli) reference: Option<String>,
+    /// The amount in Canadian dollars; 120.50 unless it is given.
+    #[arg(long, value_name = "AMOUNT", group = "made")]
+    pub(in crate::cli) amount: Option<String>,
     /// Send the bytes of this file instead; - for standard input.
     #[arg(long, value_name = "FILE", conflicts_with = "made")]
     pub(in crate::cli) body: Option<PathBuf>,
+    /// Send that body with the signature that it came with, as it is: 200. No secret is needed.
+    #[arg(long, value_name = "HEADER", requires = "body", conflicts_with_all = ["kind", "secret_env"])]
+    pub(in crate::cli) signature: Option<String>,
     /// Lines for reading, or one JSON document.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(in crate::cli) format: Format,

@@ -1,16 +1,14 @@
 //! `flinks-pay webhook send`: deliveries good and bad, and whether the receiver tells them apart.
 
 use std::io::{self, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use flinks_pay::clock::{Clock as _, SystemClock};
-use flinks_pay::domain::SessionId;
+use flinks_pay::domain::{Amount, ReportedReference, SessionId};
+use flinks_pay::sandbox::{StatusEvent, WebhookReceiver, WebhookUrlError};
 use flinks_pay::session::{SessionStatus, StatusDetails};
-use flinks_pay::webhook::{SIGNATURE_HEADER, STATUS_CHANGED, WebhookSecret};
-use jiff::Timestamp;
+use flinks_pay::webhook::WebhookSecret;
 use serde_json::{Value, json};
-use url::{Host, Url};
 use uuid::Uuid;
 
 use crate::cli::args::{Format, Kind, SendArgs};
@@ -19,8 +17,8 @@ use crate::cli::output::{json_text, merged};
 use crate::cli::problem::Problem;
 use crate::cli::{SCHEMA_VERSION, input, written};
 
-/// How long an answer is waited for.
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// Why an address is not sent to.
+const ELSEWHERE: &str = "its host is not this machine's loopback";
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -47,29 +45,14 @@ impl Answer {
 }
 
 pub(super) async fn run(args: &SendArgs) -> Result<Exit, Problem> {
-    let to = receiver(&args.to)?;
-    let secret = super::secret(&args.secret_env)?;
-    let deliveries = deliveries(args, &secret)?;
-    let http = reqwest::Client::builder()
-        .timeout(TIMEOUT)
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        .no_proxy()
-        // The name stands for this machine, whatever a name server says.
-        .resolve_to_addrs(
-            "localhost",
-            &[
-                SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-                SocketAddr::from((Ipv6Addr::LOCALHOST, 0)),
-            ],
-        )
-        // Plain http must work where no root certificates are installed.
-        .tls_certs_only([])
-        .build()
-        .map_err(|error| Problem::new("there is no HTTP client", "report it").caused_by(&error))?;
+    let to = receiver(args)?;
+    let deliveries = match &args.signature {
+        Some(signature) => vec![caught(args, signature)?],
+        None => deliveries(args, &super::secret(&args.secret_env)?)?,
+    };
     let mut answers = Vec::new();
     for delivery in deliveries {
-        answers.push(send(&http, &to, delivery).await?);
+        answers.push(send(&to, delivery).await?);
     }
     let correct = answers.iter().all(Answer::is_correct);
     let exit = if correct { Exit::Good } else { Exit::Bad };
@@ -77,64 +60,87 @@ pub(super) async fn run(args: &SendArgs) -> Result<Exit, Problem> {
 }
 
 /// Reads the address, which must be on this machine: a forged event is for one's own receiver.
-fn receiver(to: &str) -> Result<Url, Problem> {
+fn receiver(args: &SendArgs) -> Result<WebhookReceiver, Problem> {
     // The text is not repeated: it may hold credentials.
-    let refuse = |why: &str| {
+    let refused = || {
         Problem::new(
             "webhooks are not sent to this address",
             "give the address of a receiver on this machine, such as http://127.0.0.1:8090/",
         )
-        .because(why)
     };
-    let url = Url::parse(to).map_err(|error| refuse("it is no absolute URL").caused_by(&error))?;
-    let is_here = match url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
-        None => false,
+    let to = match &args.ca {
+        None => WebhookReceiver::new(&args.to),
+        Some(path) => {
+            let pem = input::read(path, "certificates in PEM")?;
+            WebhookReceiver::trusting(&args.to, &pem)
+        }
     };
-    if url.scheme() != "http" {
-        return Err(refuse("it is not http"));
+    let to = to.map_err(|error| match error {
+        WebhookUrlError::Certificate(_) | WebhookUrlError::Client(_) => Problem::new(
+            "the receiver cannot be reached by TLS",
+            "give the certificate of the receiver, or of who signed it, as --ca FILE",
+        )
+        .caused_by(&error),
+        // Over TLS it would be refused, too.
+        WebhookUrlError::Insecure => refused().because(ELSEWHERE),
+        error => refused().caused_by(&error),
+    })?;
+    if !to.is_local() {
+        return Err(refused().because(ELSEWHERE));
     }
-    if !is_here {
-        return Err(refuse("its host is not this machine's loopback"));
+    if args.ca.is_some() && to.url().scheme() != "https" {
+        return Err(refused().because("--ca is for https, and the address is not"));
     }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refuse("it has a user name or a password in it"));
-    }
-    Ok(url)
+    Ok(to)
 }
 
-async fn send(http: &reqwest::Client, to: &Url, delivery: Delivery) -> Result<Answer, Problem> {
+async fn send(to: &WebhookReceiver, delivery: Delivery) -> Result<Answer, Problem> {
     let Delivery {
         what,
         body,
         signature,
         expected,
     } = delivery;
-    let mut request = http
-        .post(to.clone())
-        .header("content-type", "application/json")
-        .body(body);
-    if let Some(signature) = signature {
-        request = request.header(SIGNATURE_HEADER, signature);
-    }
-    let answer = request.send().await.map_err(|error| {
-        Problem::new(
-            "the receiver does not answer",
-            "see that it is up, and that the port and the path are right",
-        )
-        .caused_by(&error.without_url())
+    let status = to.post(body, signature.as_deref()).await.map_err(|error| {
+        let remedy = if to.url().scheme() == "https" {
+            "see that it is up, that the port and the path are right, and that its certificate is trusted: --ca FILE"
+        } else {
+            "see that it is up, and that the port and the path are right"
+        };
+        Problem::new("the receiver does not answer", remedy).caused_by(&error)
     })?;
     Ok(Answer {
         what,
-        status: answer.status().as_u16(),
+        status,
         expected,
     })
 }
 
+/// A delivery that came before, with the signature that it came with.
+fn caught(args: &SendArgs, signature: &str) -> Result<Delivery, Problem> {
+    let body = args.body.as_ref().ok_or_else(|| {
+        Problem::new(
+            "there is no body for this --signature",
+            "name the file with the body after --body",
+        )
+    })?;
+    if signature.is_empty() || !signature.bytes().all(|byte| (0x21..=0x7E).contains(&byte)) {
+        return Err(Problem::new(
+            "--signature cannot be sent",
+            "give the value of the header x-webhook-signature as it came, such as sha256=…",
+        )
+        .because("a header holds visible ASCII only"));
+    }
+    Ok(Delivery {
+        what: "as it came",
+        body: input::read(body, "a webhook's body")?,
+        signature: Some(signature.to_owned()),
+        expected: &[200],
+    })
+}
+
 fn deliveries(args: &SendArgs, secret: &WebhookSecret) -> Result<Vec<Delivery>, Problem> {
-    let event = Event::given(args)?;
+    let event = given(args)?;
     let signed = |what, body: Vec<u8>, expected| Delivery {
         what,
         signature: Some(secret.sign(&body)),
@@ -150,7 +156,7 @@ fn deliveries(args: &SendArgs, secret: &WebhookSecret) -> Result<Vec<Delivery>, 
             .because("the kind is about what the event says"));
         }
         Some(path) => input::read(path, "a webhook's body")?,
-        None => event.body(Duration::ZERO),
+        None => event.body().into(),
     };
     Ok(match args.kind {
         Kind::Good => vec![signed("good", body, &[200])],
@@ -183,16 +189,16 @@ fn deliveries(args: &SendArgs, secret: &WebhookSecret) -> Result<Vec<Delivery>, 
             signature: None,
             expected: &[401],
         }],
-        Kind::Stale => vec![signed("an hour old", event.body(HOUR), &[200, 401])],
+        Kind::Stale => vec![signed(
+            "an hour old",
+            ago(&event, HOUR).body().into(),
+            &[200, 401],
+        )],
         Kind::OutOfOrder => vec![
             signed("the end", body, &[200]),
-            signed("what came before it", event.before().body(MINUTE), &[200]),
+            signed("what came before it", before(&event).body().into(), &[200]),
         ],
-        Kind::Unknown => vec![signed(
-            "of an unknown kind",
-            event.renamed().body(Duration::ZERO),
-            &[200],
-        )],
+        Kind::Unknown => vec![signed("of an unknown kind", renamed(&event), &[200])],
     })
 }
 
@@ -206,80 +212,59 @@ fn needs_event(kind: Kind) -> bool {
     }
 }
 
-/// An event in the form of the published one.
-#[derive(Clone)]
-struct Event {
-    name: &'static str,
-    session: SessionId,
-    reference: Option<String>,
-    status: SessionStatus,
-    code: Option<StatusDetails>,
-    now: SystemTime,
+fn given(args: &SendArgs) -> Result<StatusEvent, Problem> {
+    let id = match &args.session_id {
+        Some(id) => id.clone(),
+        None => Uuid::new_v4().to_string(),
+    };
+    let session_id = SessionId::new(&id).map_err(|error| {
+        Problem::new("--session-id is no session id", "give a UUID").caused_by(&error)
+    })?;
+    let amount = args.amount.as_deref().unwrap_or("120.50");
+    let amount: Amount = amount.parse().map_err(|error| {
+        Problem::new(
+            "--amount is no amount",
+            "give dollars and cents, such as 120.50",
+        )
+        .caused_by(&error)
+    })?;
+    let status = args.status.as_deref().unwrap_or("Completed");
+    let code = match &args.code {
+        Some(code) => Some(StatusDetails::from(code.as_str())),
+        None => usual(&SessionStatus::from(status)),
+    };
+    Ok(StatusEvent {
+        when: SystemClock.wall(),
+        session_id,
+        reference_id: args.reference.clone().map(ReportedReference::from),
+        amount: Some(amount),
+        status: status.to_owned(),
+        status_details: code,
+    })
 }
 
-impl Event {
-    fn given(args: &SendArgs) -> Result<Self, Problem> {
-        let id = match &args.session_id {
-            Some(id) => id.clone(),
-            None => Uuid::new_v4().to_string(),
-        };
-        let session = SessionId::new(&id).map_err(|error| {
-            Problem::new("--session-id is no session id", "give a UUID").caused_by(&error)
-        })?;
-        let status = args.status.as_deref().unwrap_or("Completed");
-        let status = SessionStatus::from(status);
-        let code = match &args.code {
-            Some(code) => Some(StatusDetails::from(code.as_str())),
-            None => usual(&status),
-        };
-        Ok(Self {
-            name: STATUS_CHANGED,
-            session,
-            reference: args.reference.clone(),
-            status,
-            code,
-            now: SystemClock.wall(),
-        })
+/// The same event, made so long ago.
+fn ago(event: &StatusEvent, ago: Duration) -> StatusEvent {
+    StatusEvent {
+        when: event.when.checked_sub(ago).unwrap_or(event.when),
+        ..event.clone()
     }
+}
 
-    /// The event that the session would have had a while before its end: the agreement is not signed yet.
-    fn before(&self) -> Self {
-        Self {
-            status: SessionStatus::Completed,
-            code: Some(StatusDetails::Eft0302),
-            ..self.clone()
-        }
+/// The event that the session would have had a while before its end: the agreement is not signed yet.
+fn before(event: &StatusEvent) -> StatusEvent {
+    StatusEvent {
+        status: SessionStatus::Completed.as_str().to_owned(),
+        status_details: Some(StatusDetails::Eft0302),
+        ..ago(event, MINUTE)
     }
+}
 
-    /// The same under a name that nobody has published.
-    fn renamed(&self) -> Self {
-        Self {
-            name: "SessionSomethingElse",
-            ..self.clone()
-        }
-    }
-
-    /// The bytes of the event, made so long ago.
-    fn body(&self, ago: Duration) -> Vec<u8> {
-        let made = self.now.checked_sub(ago).unwrap_or(self.now);
-        let when =
-            Timestamp::try_from(made).map_or_else(|_| String::new(), |when| when.to_string());
-        let event = json!({
-            "eventType": self.name,
-            "when": when,
-            "sessionId": self.session,
-            "status": self.status,
-        });
-        let event = match &self.reference {
-            Some(reference) => merged(event, json!({ "referenceId": reference })),
-            None => event,
-        };
-        let event = match &self.code {
-            Some(code) => merged(event, json!({ "statusDetails": code })),
-            None => event,
-        };
-        event.to_string().into_bytes()
-    }
+/// The same under a name that nobody has published.
+fn renamed(event: &StatusEvent) -> Vec<u8> {
+    merged(json!({ "event": "SessionSomethingElse" }), json!(event))
+        .to_string()
+        .into_bytes()
 }
 
 /// The code that usually goes with a status; none where there is no usual one.
