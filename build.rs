@@ -64,7 +64,7 @@ fn client(view: &serde_json::Value) -> Result<String, String> {
             .generate_tokens(&document)
             .map_err(|error| error.to_string())?;
         let file = syn::parse2(tokens).map_err(|error| error.to_string())?;
-        Ok(prettyplease::unparse(&file))
+        trimmed(prettyplease::unparse(&file))
     }));
     panic::set_hook(before);
     outcome.unwrap_or_else(|_| {
@@ -73,6 +73,44 @@ fn client(view: &serde_json::Value) -> Result<String, String> {
             said.lock().map_or(String::new(), |text| text.clone())
         ))
     })
+}
+
+/// What each operation does anew for each request, and what it does instead.
+const EDITS: [(&str, &str); 4] = [
+    // The generator's own header, which no page of Flinks knows.
+    (
+        r#"        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+"#,
+        "",
+    ),
+    ("            .headers(header_map)\n", ""),
+    // An address to be parsed. The context has it parsed already, for all but the path.
+    ("(url)\n", "(self.inner.address(&url))\n"),
+    // A body to be read. The context has read it already, up to a limit.
+    (
+        "ResponseValue::from_response(response).await",
+        "self.inner.decoded(&response)",
+    ),
+];
+
+/// Edits the operations. Each edit has its place in each of them, or the generator writes them in another way than this knows.
+fn trimmed(mut client: String) -> Result<String, String> {
+    let operations = client.matches("\n    pub async fn ").count();
+    for (from, to) in EDITS {
+        let found = client.matches(from).count();
+        if found != operations {
+            return Err(format!(
+                "{found} of {operations} operations have what build.rs edits; change `EDITS` there to what they have now: {from}"
+            ));
+        }
+        client = client.replace(from, to);
+    }
+    Ok(client)
 }
 
 fn settings() -> Result<progenitor::GenerationSettings, String> {

@@ -134,6 +134,20 @@ fn a_build_that_cannot_generate_says_where_and_what_to_do() {
     ] {
         assert!(said.contains(part), "{part} is not in: {said}");
     }
+    // A generator that writes its operations in another way than `build.rs` knows.
+    let scratch = Scratch::with(&[]);
+    let script = scratch.0.path().join("build.rs");
+    let text = std::fs::read_to_string(&script).unwrap();
+    assert_eq!(text.matches("(\"(url)\\n\"").count(), 1, "{text}");
+    std::fs::write(&script, text.replace("(\"(url)\\n\"", "(\"(uri)\\n\"")).unwrap();
+    let (built, said) = scratch.build();
+    assert!(!built, "{said}");
+    for part in [
+        "GET /api/v2/sessions/{sessionId}/status: 0 of 1 operations have what build.rs edits",
+        "change `EDITS` there to what they have now: (uri)",
+    ] {
+        assert!(said.contains(part), "{part} is not in: {said}");
+    }
     // And a mistake that is seen before the generator runs: the line, and the remedy.
     let (built, said) = Scratch::with(&[("      operationId: cancelSession\n", "")]).build();
     assert!(!built, "{said}");

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use http::HeaderValue;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue};
 use progenitor_client::ResponseValue;
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -271,6 +272,33 @@ impl Call {
     /// Keeps what is decoded of it.
     pub(crate) fn keep_readable(&self, readable: Readable) {
         self.came().readable = Some(readable);
+    }
+
+    /// Decodes what is kept. The generated client has this done instead of reading the answer: it has been read already.
+    #[allow(
+        clippy::result_large_err,
+        reason = "the error of the generated client, which returns it as it is"
+    )]
+    pub(crate) fn decoded<W: DeserializeOwned>(
+        &self,
+        answer: &reqwest::Response,
+    ) -> Result<ResponseValue<W>, progenitor_client::Error<()>> {
+        let json = match &self.came().readable {
+            Some(readable) => readable.json.clone(),
+            // Where nothing came, there is a fault, and it is told instead of this.
+            None => Bytes::new(),
+        };
+        let value = match std::str::from_utf8(&json) {
+            // Of bytes, the decoder asks of each name and value whether it is text.
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(&json),
+        };
+        match value {
+            Ok(value) => Ok(ResponseValue::new(value, answer.status(), HeaderMap::new())),
+            Err(error) => Err(progenitor_client::Error::InvalidResponsePayload(
+                json, error,
+            )),
+        }
     }
 
     fn came(&self) -> MutexGuard<'_, Came> {

@@ -37,7 +37,7 @@ pub(super) fn guaranteed(request: &GuaranteedEft) -> wire::CreateSessionRequest 
         debit,
         reference_id,
         payee: destination,
-    } = request.clone();
+    } = request;
     let Debit {
         payor,
         amount,
@@ -60,8 +60,8 @@ pub(super) fn guaranteed(request: &GuaranteedEft) -> wire::CreateSessionRequest 
         type_: crate::domain::PaymentType::Eft,
         direction: crate::domain::Direction::Debit,
         currency: Some(crate::domain::Currency::Cad),
-        amount,
-        reference_id,
+        amount: *amount,
+        reference_id: reference_id.clone(),
         options: wire::GuaranteedOptions {
             guarantee: wire::GuaranteeOn {
                 enable: GuaranteeEnabled,
@@ -69,21 +69,21 @@ pub(super) fn guaranteed(request: &GuaranteedEft) -> wire::CreateSessionRequest 
             notification_preferences: language.map(|language| wire::NotificationPreferences {
                 language: Some(language),
             }),
-            show_consent_screen,
+            show_consent_screen: *show_consent_screen,
             limits: bounds.map(limits),
-            amount_modification,
-            redirect_preferences: back.map(redirect),
+            amount_modification: *amount_modification,
+            redirect_preferences: back.as_ref().map(redirect),
         },
         payor: wire::GuaranteedPayor {
-            first_name,
-            last_name,
-            email,
-            middle_name,
-            occupation,
-            birth_date,
-            address: home.map(address),
+            first_name: first_name.clone(),
+            last_name: last_name.clone(),
+            email: email.clone(),
+            middle_name: middle_name.clone(),
+            occupation: occupation.clone(),
+            birth_date: birth_date.clone(),
+            address: home.as_ref().map(address),
         },
-        payee: destination.map(payee),
+        payee: destination.as_ref().map(payee),
     })
 }
 
@@ -92,7 +92,7 @@ pub(super) fn regular(request: &RegularEft) -> wire::CreateSessionRequest {
         debit,
         email,
         reference_id,
-    } = request.clone();
+    } = request;
     let Debit {
         payor,
         amount,
@@ -116,8 +116,8 @@ pub(super) fn regular(request: &RegularEft) -> wire::CreateSessionRequest {
         type_: crate::domain::PaymentType::Eft,
         direction: crate::domain::Direction::Debit,
         currency: Some(crate::domain::Currency::Cad),
-        amount,
-        reference_id,
+        amount: *amount,
+        reference_id: reference_id.clone(),
         options: wire::RegularOptions {
             guarantee: wire::GuaranteeOff {
                 enable: GuaranteeDisabled,
@@ -125,19 +125,19 @@ pub(super) fn regular(request: &RegularEft) -> wire::CreateSessionRequest {
             notification_preferences: language.map(|language| wire::NotificationPreferences {
                 language: Some(language),
             }),
-            show_consent_screen,
+            show_consent_screen: *show_consent_screen,
             limits: bounds.map(limits),
-            amount_modification,
-            redirect_preferences: back.map(redirect),
+            amount_modification: *amount_modification,
+            redirect_preferences: back.as_ref().map(redirect),
         },
         payor: wire::RegularPayor {
-            first_name,
-            last_name,
-            email,
-            middle_name,
-            occupation,
-            birth_date,
-            address: home.map(address),
+            first_name: first_name.clone(),
+            last_name: last_name.clone(),
+            email: email.clone(),
+            middle_name: middle_name.clone(),
+            occupation: occupation.clone(),
+            birth_date: birth_date.clone(),
+            address: home.as_ref().map(address),
         },
     })
 }
@@ -147,7 +147,7 @@ pub(super) fn decision(decision: GuaranteeDecision) -> wire::ConfirmGuaranteeReq
     wire::ConfirmGuaranteeRequest { guarantee_accepted }
 }
 
-fn address(address: Address) -> wire::Address {
+fn address(address: &Address) -> wire::Address {
     let Address {
         address_line1,
         address_line2,
@@ -158,17 +158,17 @@ fn address(address: Address) -> wire::Address {
         postal_code,
     } = address;
     wire::Address {
-        address_line1,
-        address_line2,
-        unit,
-        city,
-        province,
-        country,
-        postal_code,
+        address_line1: address_line1.clone(),
+        address_line2: address_line2.clone(),
+        unit: unit.clone(),
+        city: city.clone(),
+        province: *province,
+        country: *country,
+        postal_code: postal_code.clone(),
     }
 }
 
-fn payee(payee: Payee) -> wire::Payee {
+fn payee(payee: &Payee) -> wire::Payee {
     let Payee { account } = payee;
     let PayeeAccount {
         institution_code,
@@ -178,10 +178,10 @@ fn payee(payee: Payee) -> wire::Payee {
     } = account;
     wire::Payee {
         account: wire::PayeeAccount {
-            institution_code,
-            transit_number,
-            account_number,
-            account_label,
+            institution_code: institution_code.clone(),
+            transit_number: transit_number.clone(),
+            account_number: account_number.clone(),
+            account_label: account_label.clone(),
         },
     }
 }
@@ -197,16 +197,16 @@ fn limits(limits: Limits) -> wire::SessionLimits {
     }
 }
 
-fn redirect(redirect: Redirect) -> wire::RedirectPreferences {
+fn redirect(redirect: &Redirect) -> wire::RedirectPreferences {
     let Redirect {
         mode,
         url_success,
         url_exit,
     } = redirect;
     wire::RedirectPreferences {
-        mode,
-        url_success,
-        url_exit,
+        mode: *mode,
+        url_success: url_success.clone(),
+        url_exit: url_exit.clone(),
     }
 }
 

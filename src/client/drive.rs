@@ -16,10 +16,6 @@ use super::{Call, Client, Error, ErrorKind, Operation, Response, Timeouts, Token
 use crate::domain::AccessToken;
 use crate::wire;
 
-/// Stands for the base URL in the generated client, which parses it anew for each request. A hook puts the base itself, parsed
-/// once, in its place; no request would leave without, for there is no such scheme.
-const NOWHERE: &str = "nowhere://base";
-
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const X_CLIENT_ID: HeaderName = HeaderName::from_static("x-client-id");
 
@@ -323,7 +319,8 @@ impl Client {
     }
 
     fn wire(&self, call: &Call) -> wire::Client {
-        wire::Client::new_with_client(NOWHERE, self.0.http.clone(), call.clone())
+        // The call knows the base, and puts the paths of the operations under it.
+        wire::Client::new_with_client("", self.0.http.clone(), call.clone())
     }
 }
 

@@ -113,7 +113,7 @@ impl Client {
         request: &SessionRequest,
         leave: impl Fn(Call) -> L,
     ) -> Result<Response<CreatedSession>, Error> {
-        let (body, reference) = match request {
+        let (body, reference) = &match request {
             SessionRequest::Guaranteed(request) => (
                 convert::guaranteed(request),
                 request.reference_id().map(GuaranteedReferenceId::expose),
@@ -123,7 +123,7 @@ impl Client {
                 request.reference_id().map(RegularReferenceId::expose),
             ),
         };
-        self.create_wire(call, body, reference, leave).await
+        self.create_wire(call, body, *reference, leave).await
     }
 
     /// Creates a Guaranteed EFT session.
@@ -137,7 +137,7 @@ impl Client {
     ) -> Result<Response<CreatedSession>, Error> {
         self.create_wire(
             self.begin(Operation::CreateSession),
-            convert::guaranteed(request),
+            &convert::guaranteed(request),
             request.reference_id().map(GuaranteedReferenceId::expose),
             leaves_at_once,
         )
@@ -155,7 +155,7 @@ impl Client {
     ) -> Result<Response<CreatedSession>, Error> {
         self.create_wire(
             self.begin(Operation::CreateSession),
-            convert::regular(request),
+            &convert::regular(request),
             request.reference_id().map(RegularReferenceId::expose),
             leaves_at_once,
         )
@@ -165,11 +165,11 @@ impl Client {
     async fn create_wire<L: Future<Output = Result<(), Error>>>(
         &self,
         call: Call,
-        body: wire::types::CreateSessionRequest,
+        body: &wire::types::CreateSessionRequest,
         reference: Option<&str>,
         leave: impl Fn(Call) -> L,
     ) -> Result<Response<CreatedSession>, Error> {
-        let (body, leave) = (&body, &leave);
+        let leave = &leave;
         self.drive(call, |wire, call| async move {
             leave(call.clone()).await?;
             let answer = call

@@ -4,9 +4,9 @@ use std::pin::pin;
 
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderValue, Method};
 use progenitor_client::{ClientHooks, ClientInfo, OperationInfo};
-use reqwest::{Request, Response, ResponseBuilderExt as _};
+use reqwest::{Request, Response};
 
 use super::call::{Call, Fault};
 use super::raw::RawResponse;
@@ -16,24 +16,18 @@ use crate::wire;
 /// The longest answer that is read: 1 MiB. The longest that the contract has is a few kilobytes.
 pub const MAX_BODY_BYTES: usize = 1024 * 1024;
 
-const API_VERSION: HeaderName = HeaderName::from_static("api-version");
-
 impl ClientHooks<Call> for wire::Client {
     async fn pre<E>(
         &self,
         request: &mut Request,
         _: &OperationInfo,
     ) -> Result<(), progenitor_client::Error<E>> {
-        // The generated client knows the path alone.
-        *request.url_mut() = self.inner().address(request.url().path());
         // A POST without a body says so (RFC 9110, section 8.6); some front ends answer 411 otherwise.
         let says_nothing = request.method() == Method::POST && request.body().is_none();
         let headers = request.headers_mut();
         if says_nothing {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
         }
-        // The generator's own addition; no page of Flinks knows it.
-        headers.remove(API_VERSION);
         for (name, value) in self.inner().stamp().iter().flatten() {
             headers.insert(name, value.clone());
         }
@@ -46,17 +40,18 @@ impl ClientHooks<Call> for wire::Client {
         {
             // Done with before what it leaves is looked at.
             let exchange = pin!(async {
-                let mut reading = match call.transport().send(request).await {
-                    Ok(answer) => Reading::of(call, answer),
+                let mut answer = match call.transport().send(request).await {
+                    Ok(answer) => answer,
                     Err(lost) => return Some(Fault::Lost(lost)),
                 };
-                match reading.read().await {
-                    Ok(()) => {
-                        whole = Some(reading.whole());
-                        None
-                    }
-                    Err(fault) => Some(fault),
+                let mut reading = Reading::of(call, &mut answer);
+                if let Err(fault) = reading.read().await {
+                    return Some(fault);
                 }
+                reading.keep_whole();
+                drop(reading);
+                whole = Some(answer);
+                None
             });
             call.exchange(exchange).await;
         }
@@ -69,7 +64,7 @@ impl ClientHooks<Call> for wire::Client {
 /// with half an answer in hand, and half an answer may have the session id.
 struct Reading<'a> {
     call: &'a Call,
-    answer: Response,
+    answer: &'a mut Response,
     /// The body, as it came: nearly always it is one piece, and then it is not copied.
     first: Bytes,
     more: BytesMut,
@@ -77,7 +72,7 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn of(call: &'a Call, answer: Response) -> Self {
+    fn of(call: &'a Call, answer: &'a mut Response) -> Self {
         Self {
             call,
             answer,
@@ -87,22 +82,15 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Returns the answer for the generated client to decode, once it has been read.
-    fn whole(&mut self) -> Response {
+    /// Keeps the answer, once it has been read: also for the generated client, which asks the call for what is decoded of it.
+    fn keep_whole(&mut self) {
         self.complete = true;
-        let status = self.answer.status();
-        let url = self.answer.url().clone();
         let raw = self.raw();
-        let mut json = raw.json();
-        if status.is_success() {
-            let readable = Readable::of(self.call.operation(), json);
-            json = readable.json.clone();
+        if raw.status.is_success() {
+            let readable = Readable::of(self.call.operation(), raw.json());
             self.call.keep_readable(readable);
         }
         self.call.keep(raw);
-        let answer = http::Response::builder().status(status).url(url);
-        // Nothing that a builder could refuse was given to it.
-        answer.body(json).unwrap_or_default().into()
     }
 
     /// Reads to the end, or to the limit.

@@ -37,7 +37,6 @@ mod rule;
 pub(crate) mod rules;
 mod secret;
 mod session_id;
-mod short;
 mod value;
 
 pub use account::{AccountLabel, AccountNumber, InstitutionCode, TransitNumber};

@@ -19,7 +19,9 @@ pub(super) fn parse(text: &str) -> Result<Decimal, Found> {
         Some(digits) => (true, digits),
         None => (false, text),
     };
-    let (whole, fraction) = match digits.split_once('.') {
+    let point = digits.bytes().position(|byte| byte == b'.');
+    let split = point.and_then(|point| Some((digits.get(..point)?, digits.get(point + 1..)?)));
+    let (whole, fraction) = match split {
         Some((whole, fraction)) => (whole, Some(fraction)),
         None => (digits, None),
     };
@@ -69,16 +71,18 @@ fn digits_only(text: &str, at: usize, part: &str) -> Result<(), Found> {
 }
 
 fn cents(whole: &str, fraction: &str) -> Option<u64> {
-    let missing = 2_usize.checked_sub(fraction.len())?;
-    whole
-        .bytes()
-        .chain(fraction.bytes())
-        .chain(std::iter::repeat_n(b'0', missing))
-        .try_fold(0_u64, |cents, digit| {
-            cents
-                .checked_mul(10)?
-                .checked_add(u64::from(digit.wrapping_sub(b'0')))
-        })
+    let mut cents = 0_u64;
+    for digit in whole.bytes().chain(fraction.bytes()) {
+        cents = cents
+            .checked_mul(10)?
+            .checked_add(u64::from(digit.wrapping_sub(b'0')))?;
+    }
+    match fraction.len() {
+        0 => cents.checked_mul(100),
+        1 => cents.checked_mul(10),
+        2 => Some(cents),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -54,14 +54,13 @@ pub(super) fn check(text: &str, max: usize) -> Result<(), Found> {
         return Err(Found::Empty);
     }
     // A scheme has no colon, so the first "://" ends it; the search for one character is the cheaper one.
-    let first = text.split_once(':');
+    let first = split_at_colon(text);
     let first = first.and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));
     let Some((scheme, rest)) = first.or_else(|| text.split_once("://")) else {
         return Err(Found::Shape("no :// after a scheme"));
     };
     check_scheme(text, scheme)?;
-    let host_end = rest.find([':', '/', '?', '#']).unwrap_or(rest.len());
-    let (host, rest) = rest.split_at(host_end);
+    let (host, rest) = split_in_front(rest, b":/?#");
     check_host(text, host, rest)?;
     let rest = check_port(text, rest)?;
     check_rest(text, rest)?;
@@ -74,11 +73,23 @@ pub(super) fn check(text: &str, max: usize) -> Result<(), Found> {
 
 /// Checks that the scheme is none of these, in any case.
 pub(super) fn check_scheme_not(text: &str, refused: &[&str]) -> Result<(), Found> {
-    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
+    let scheme = split_at_colon(text).map_or("", |(scheme, _)| scheme);
     if refused.iter().any(|name| scheme.eq_ignore_ascii_case(name)) {
         return Err(Found::Shape("one of them"));
     }
     Ok(())
+}
+
+/// As `split_once` does it. What is looked for stands near the beginning, too near for a search that is made for long texts.
+fn split_at_colon(text: &str) -> Option<(&str, &str)> {
+    let colon = text.bytes().position(|byte| byte == b':')?;
+    Some((text.get(..colon)?, text.get(colon + 1..)?))
+}
+
+/// Splits in front of the first of these ASCII characters, or at the end.
+fn split_in_front<'a>(text: &'a str, ends: &[u8]) -> (&'a str, &'a str) {
+    let end = text.bytes().position(|byte| ends.contains(&byte));
+    text.split_at(end.unwrap_or(text.len()))
 }
 
 fn check_scheme(text: &str, scheme: &str) -> Result<(), Found> {
@@ -106,8 +117,7 @@ fn check_port<'a>(text: &str, rest: &'a str) -> Result<&'a str, Found> {
     let Some(port) = rest.strip_prefix(':') else {
         return Ok(rest);
     };
-    let end = port.find(['/', '?', '#']).unwrap_or(port.len());
-    let (digits, rest) = port.split_at(end);
+    let (digits, rest) = split_in_front(port, b"/?#");
     // A user and password in front of the host also stand behind a colon.
     if digits.contains('@') {
         return Err(Found::Shape("an @ in front of the path"));

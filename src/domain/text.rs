@@ -143,7 +143,7 @@ macro_rules! text_value {
         ///
         /// `Debug` does not print the value and there is no `Display`; [`expose`](Self::expose) gives it.
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name($crate::domain::short::Short);
+        pub struct $name(smol_str::SmolStr);
 
         impl $name {
             /// Checks and takes a text.

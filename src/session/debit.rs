@@ -48,7 +48,7 @@ impl DebitBuilder {
         }
     }
 
-    pub(super) fn check(self, findings: &mut Findings) -> Option<Debit> {
+    pub(super) fn check(self: Box<Self>, findings: &mut Findings) -> Option<Debit> {
         let payor = self.payor.check(findings);
         let amount = findings.optional("amount", self.amount);
         let language = findings.optional("options.notificationPreferences.language", self.language);

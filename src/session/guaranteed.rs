@@ -43,7 +43,7 @@ impl GuaranteedEft {
     )]
     pub fn new(payor: impl Into<PayorBuilder>) -> GuaranteedEftBuilder {
         GuaranteedEftBuilder {
-            debit: DebitBuilder::new(payor.into()),
+            debit: Box::new(DebitBuilder::new(payor.into())),
             reference_id: None,
             payee: None,
         }
@@ -74,7 +74,8 @@ impl Serialize for GuaranteedEft {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct GuaranteedEftBuilder {
-    debit: DebitBuilder,
+    /// On the heap, for each setter moves the builder.
+    debit: Box<DebitBuilder>,
     reference_id: Option<Draft<GuaranteedReferenceId>>,
     payee: Option<PayeeBuilder>,
 }
@@ -122,7 +123,7 @@ impl GuaranteedEftBuilder {
             findings,
         );
         Some(Self {
-            debit: DebitBuilder::read(&request, true, findings),
+            debit: Box::new(DebitBuilder::read(&request, true, findings)),
             reference_id: request.optional("referenceId", Null::IsAbsent, findings),
             payee: payee.map(|members| PayeeBuilder::read(&members, findings)),
         })
@@ -137,7 +138,7 @@ impl From<GuaranteedEft> for GuaranteedEftBuilder {
             payee,
         } = request;
         Self {
-            debit: debit.into(),
+            debit: Box::new(debit.into()),
             reference_id: reference_id.map(Draft::valid),
             payee: payee.map(PayeeBuilder::from),
         }

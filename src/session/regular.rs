@@ -55,7 +55,7 @@ impl RegularEft {
         email: impl Into<Draft<Email>>,
     ) -> RegularEftBuilder {
         RegularEftBuilder {
-            debit: DebitBuilder::new(payor.into().email(email)),
+            debit: Box::new(DebitBuilder::new(payor.into().email(email))),
             reference_id: None,
         }
     }
@@ -85,7 +85,8 @@ impl Serialize for RegularEft {
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct RegularEftBuilder {
-    debit: DebitBuilder,
+    /// On the heap, for each setter moves the builder.
+    debit: Box<DebitBuilder>,
     reference_id: Option<Draft<RegularReferenceId>>,
 }
 
@@ -126,7 +127,7 @@ impl RegularEftBuilder {
             );
         }
         Some(Self {
-            debit: DebitBuilder::read(&request, false, findings),
+            debit: Box::new(DebitBuilder::read(&request, false, findings)),
             reference_id: request.optional("referenceId", Null::IsAbsent, findings),
         })
     }
@@ -142,7 +143,7 @@ impl From<RegularEft> for RegularEftBuilder {
         let mut debit = DebitBuilder::from(debit);
         debit.payor = debit.payor.email(email);
         Self {
-            debit,
+            debit: Box::new(debit),
             reference_id: reference_id.map(Draft::valid),
         }
     }
