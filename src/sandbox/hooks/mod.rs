@@ -18,8 +18,7 @@ use tokio::sync::Notify;
 
 pub(super) use self::courier::run;
 use self::delivery::{Deliveries, Delivery, WebhookKind};
-use self::letter::Letter;
-pub(super) use self::letter::Standing;
+pub(super) use self::letter::{Letter, Standing};
 use self::queue::{Job, Lane, Next, Queue};
 use self::webhook::Webhook;
 use super::control::webhooks::{WebhookReport, WebhooksReport};
@@ -63,6 +62,16 @@ impl Registered {
             WebhookKind::Guarantee => self.guarantee.as_ref(),
         }
     }
+}
+
+/// What there is to tell of a session, by what has become of it.
+pub(super) fn letters(core: &Core, before: &Standing, session: &Session) -> Vec<Letter> {
+    let now = Standing::of(&session.flow);
+    if now == *before {
+        return Vec::new();
+    }
+    let profile = &core.settings.profile;
+    letter::of(session, before, &now, profile, core.clock.wall())
 }
 
 impl Hooks {
@@ -117,14 +126,8 @@ impl Hooks {
         self.changed.notify_one();
     }
 
-    /// Looks at what has become of a session, and queues what there is to tell of it.
-    pub(super) fn look(&self, core: &Core, before: &Standing, session: &Session) {
-        let now = Standing::of(&session.flow);
-        if now == *before {
-            return;
-        }
-        let profile = &core.settings.profile;
-        let letters = letter::of(session, before, &now, profile, core.clock.wall());
+    /// Queues what there is to tell of a session.
+    pub(super) fn post(&self, core: &Core, letters: Vec<Letter>) {
         for letter in letters {
             self.queue(&core.clock, letter);
         }
