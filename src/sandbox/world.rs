@@ -77,6 +77,11 @@ impl Core {
         self.clock.now().saturating_duration_since(self.started)
     }
 
+    /// The same in milliseconds, as journals have it.
+    pub(super) fn millis(&self) -> u64 {
+        u64::try_from(self.since_start().as_millis()).unwrap_or(u64::MAX)
+    }
+
     /// Adds a fault rule.
     pub(super) fn fault(&self, rule: FaultRule) -> Result<FaultStanding, SandboxError> {
         rule.check()?;

@@ -262,6 +262,32 @@ async fn events_come_out_of_order() {
 }
 
 #[tokio::test]
+async fn events_come_late_and_out_of_order() {
+    let receiver = Receiver::start().await;
+    let bench = faulty(&receiver, json!({ "lateSeconds": 600, "reordered": true })).await;
+    let id = bench.session(&guaranteed()).await;
+    bench.sandbox.payor(&id).run().unwrap();
+    bench.sandbox.advance(Duration::from_secs(599));
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    assert_eq!(receiver.seen().len(), 0);
+    bench.sandbox.advance(Duration::from_secs(1));
+    settled(&bench.sandbox).await;
+    assert_eq!(
+        receiver.states(),
+        ["Completed EFT0301", "Completed EFT0302"]
+    );
+    // One without another is late by both times.
+    let alone = bench.session(&guaranteed()).await;
+    bench.cancel(&alone).await.expect(200);
+    bench.sandbox.advance(Duration::from_secs(659));
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    assert_eq!(receiver.seen().len(), 2);
+    bench.sandbox.advance(Duration::from_secs(1));
+    settled(&bench.sandbox).await;
+    assert_eq!(receiver.states()[2], "Canceled EFT0501");
+}
+
+#[tokio::test]
 async fn a_wrong_signature_is_refused_as_one() {
     let receiver = Receiver::start().await;
     let bench = faulty(&receiver, json!({ "wrongSignature": true })).await;

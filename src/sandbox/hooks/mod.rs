@@ -10,6 +10,7 @@ mod letter;
 mod queue;
 pub(super) mod webhook;
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,14 +18,15 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 pub(super) use self::courier::run;
-use self::delivery::{Deliveries, Delivery, WebhookKind};
+use self::delivery::{Deliveries, Delivery, DeliveryOutcome, WebhookKind};
 pub(super) use self::letter::{Letter, Standing};
-use self::queue::{Job, Lane, Next, Queue};
+use self::queue::{Job, Lane, Next, Queue, Settled};
 use self::webhook::Webhook;
 use super::control::webhooks::{WebhookReport, WebhooksReport};
 use super::session::Session;
 use super::world::Core;
-use crate::clock::{Clock, after};
+use crate::clock::{Clock as _, after};
+use crate::domain::SessionId;
 
 /// How many events may wait. Of more, the oldest is dropped.
 const MOST_WAITING: usize = 1024;
@@ -46,6 +48,25 @@ struct State {
     registered: Registered,
     queue: Queue,
     deliveries: Deliveries,
+    /// Sessions whose guarantees made room for others. The courier ends them, as whoever queues an event holds the world.
+    given_up: VecDeque<SessionId>,
+}
+
+impl State {
+    /// Records that something made room for others.
+    fn give_up(&mut self, core: &Core, job: &Job) {
+        self.deliveries
+            .push(job.record(core.millis(), DeliveryOutcome::Dropped));
+        if job.letter.kind == WebhookKind::Guarantee {
+            self.given_up.push_back(job.letter.session);
+        }
+    }
+
+    /// How many events wait or are under way, those included that were dropped and have a consequence still.
+    fn unfinished(&self) -> u64 {
+        let given_up = u64::try_from(self.given_up.len()).unwrap_or(u64::MAX);
+        self.queue.unfinished().saturating_add(given_up)
+    }
 }
 
 /// One receiver for each kind.
@@ -81,6 +102,7 @@ impl Hooks {
                 registered,
                 queue: Queue::new(MOST_WAITING),
                 deliveries: Deliveries::new(MOST_REMEMBERED),
+                given_up: VecDeque::new(),
             }),
             changed: Notify::new(),
         }
@@ -102,7 +124,7 @@ impl Hooks {
         WebhooksReport {
             session: report(state.registered.session.as_ref()),
             guarantee: report(state.registered.guarantee.as_ref()),
-            waiting: state.queue.unfinished(),
+            waiting: state.unfinished(),
             dropped: state.queue.dropped(),
         }
     }
@@ -117,6 +139,7 @@ impl Hooks {
     pub(super) fn forget(&self) -> usize {
         let mut state = self.state();
         let delivered = std::mem::replace(&mut state.deliveries, Deliveries::new(MOST_REMEMBERED));
+        state.given_up.clear();
         state.queue.forget() + delivered.all().len()
     }
 
@@ -129,27 +152,30 @@ impl Hooks {
     /// Queues what there is to tell of a session.
     pub(super) fn post(&self, core: &Core, letters: Vec<Letter>) {
         for letter in letters {
-            self.queue(&core.clock, letter);
+            self.queue(core, letter);
         }
     }
 
-    fn queue(&self, clock: &dyn Clock, letter: Letter) {
+    fn queue(&self, core: &Core, letter: Letter) {
         let mut state = self.state();
         let Some(to) = state.registered.receiver(letter.kind).map(Arc::clone) else {
             return;
         };
         let faults = to.faults();
-        let mut wait = Duration::from_secs(faults.late_seconds.unwrap_or_default());
-        if faults.reordered {
-            wait = wait.saturating_add(HELD_BACK);
-        }
-        state.queue.push(Job {
+        let late = faults.late_seconds.map(Duration::from_secs);
+        let held_back = faults
+            .reordered
+            .then(|| late.unwrap_or_default().saturating_add(HELD_BACK));
+        let oldest = state.queue.push(Job {
             letter,
             attempt: 1,
-            not_before: (!wait.is_zero()).then(|| after(clock, wait)),
-            gives_way: faults.reordered,
+            not_before: late.map(|late| after(&core.clock, late)),
+            gives_way: held_back.map(|time| after(&core.clock, time)),
             to,
         });
+        if let Some(oldest) = oldest {
+            state.give_up(core, &oldest);
+        }
         drop(state);
         self.changed.notify_one();
     }
@@ -164,14 +190,27 @@ impl Hooks {
 
     /// Records a delivery, and lets the next event of its lane go: a further try of this one, or another. Both at once: who has
     /// read that a try has failed may move the time to the next one.
-    fn settle(&self, lane: Lane, records: Vec<Delivery>, again: Option<Job>) {
+    fn settle(&self, core: &Core, lane: Lane, records: Vec<Delivery>, again: Option<Job>) {
         let mut state = self.state();
-        if !state.queue.settle(lane, again) {
+        let settled = state.queue.settle(lane, again);
+        if matches!(settled, Settled::NotUnderWay) {
             return;
         }
         for record in records {
             state.deliveries.push(record);
         }
+        if let Settled::WithoutRoom(job) = settled {
+            state.give_up(core, &job);
+        }
+    }
+
+    /// The session of a guarantee that made room for others, if there is one, until it is [dealt with](Self::dealt_with).
+    fn given_up(&self) -> Option<SessionId> {
+        self.state().given_up.front().copied()
+    }
+
+    fn dealt_with(&self, session: &SessionId) {
+        self.state().given_up.retain(|known| known != session);
     }
 
     /// A panic elsewhere, while it was locked, does not take the rest of the sandbox down.
@@ -184,7 +223,7 @@ impl Hooks {
 impl fmt::Debug for Hooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Hooks")
-            .field("waiting", &self.state().queue.unfinished())
+            .field("waiting", &self.state().unfinished())
             .finish_non_exhaustive()
     }
 }

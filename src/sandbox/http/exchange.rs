@@ -133,7 +133,7 @@ impl Opening {
     fn of(core: &Core, request: &Request) -> Self {
         let kept = |text: &str, length| text.chars().take(length).collect();
         Self {
-            at_millis: u64::try_from(core.since_start().as_millis()).unwrap_or(u64::MAX),
+            at_millis: core.millis(),
             method: kept(request.method().as_str(), LONGEST_METHOD),
             path: kept(request.uri().path(), LONGEST_PATH),
             operation: operation(request),
