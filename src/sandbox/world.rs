@@ -99,6 +99,16 @@ impl Core {
         done
     }
 
+    /// Refuses connections, for a time or until told otherwise.
+    pub(super) async fn refuse_connections(
+        &self,
+        time: Option<Duration>,
+    ) -> Result<(), SandboxError> {
+        let refuse = |source| SandboxError::Refuse { source };
+        let refused = self.porter.refuse(&self.clock, time).await;
+        refused.map_err(refuse)
+    }
+
     /// Whether there are any fault rules.
     pub(super) fn is_faulty(&self) -> bool {
         self.faulty.load(Ordering::Acquire)

@@ -291,7 +291,7 @@ async fn ending(sandbox: &Sandbox, row: &Row, operation: Operation, lasts: bool)
             };
             sandbox.fault(rule.on(operation)).unwrap();
         }
-        Wrong::Refused => sandbox.refuse_connections().await,
+        Wrong::Refused => sandbox.refuse_connections().await.unwrap(),
     }
     // The time moves when nothing but the time is waited for: in a pause, or while the sandbox keeps silent.
     let mut work = pin!(call(&client, operation, &session));
@@ -304,7 +304,7 @@ async fn ending(sandbox: &Sandbox, row: &Row, operation: Operation, lasts: bool)
         }
         if clock.next_wake().is_some_and(|wait| wait <= LONGEST_PAUSE) {
             if !lasts && matches!(row.wrong, Wrong::Refused) {
-                sandbox.accept_connections().await;
+                sandbox.accept_connections().await.unwrap();
             }
             clock.advance_to_next_wake();
         } else if silences(sandbox) > sat_out {
@@ -312,7 +312,7 @@ async fn ending(sandbox: &Sandbox, row: &Row, operation: Operation, lasts: bool)
             clock.advance(ATTEMPT);
         }
     };
-    sandbox.accept_connections().await;
+    sandbox.accept_connections().await.unwrap();
     let id = operation.id();
     let exchanges = sandbox.journal();
     let arrived = exchanges
