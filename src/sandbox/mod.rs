@@ -174,6 +174,7 @@ mod page;
 mod payor;
 mod profile;
 mod redact;
+mod refusals;
 mod roster;
 mod scenario;
 mod screen;

@@ -98,6 +98,7 @@ pub(super) async fn exchange(
             }
         }
     };
+    let handled = answer.as_ref().map(|answer| answer.status().as_u16());
     let mut response = trouble.spoil(answer).await;
     let mut noted = response
         .extensions_mut()
@@ -113,6 +114,7 @@ pub(super) async fn exchange(
             body: arrived.as_ref().map_or(judge::Body::Unread, |arrived| {
                 judge::Body::Whole(&arrived.bytes)
             }),
+            handled,
         };
         let (judged, found) = judged::judge(asked, response, &noted).await;
         response = judged;
