@@ -191,6 +191,17 @@ fn spoilt() -> Vec<Row> {
         row("reset, mid", json!({ "resetMidResponse": {} }), broken),
         // Of a cancellation whose answer does not say that it is one, the status is looked at.
         row("code", json!({ "wrongValue": {} }), Well),
+        // Known, and not of this state: kept and told, not refused. Nobody is to act on it, as `faults_misplaced` has it.
+        row(
+            "another's status",
+            json!({ "wrongValue": { "pointer": "/status", "value": "Completed" } }),
+            Well,
+        ),
+        row(
+            "another's code",
+            json!({ "wrongValue": { "pointer": "/statusDetails", "value": "EFT0301" } }),
+            Well,
+        ),
         row(
             "value",
             json!({ "wrongValue": { "pointer": "/sessionId", "value": 7 } }),

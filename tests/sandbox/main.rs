@@ -37,6 +37,7 @@ mod expiry;
 mod faults;
 mod faults_client;
 mod faults_connections;
+mod faults_misplaced;
 mod faults_refusals;
 mod faults_rules;
 mod journal;
