@@ -39,10 +39,9 @@ pub(super) fn usual(operation: Operation, status: u16) -> RefusalShape {
         (Some(Shapes::Either), Operation::ConfirmGuarantee) if status == 400 => {
             RefusalShape::Problem
         }
-        (Some(Shapes::Either), _) => RefusalShape::Error,
         // What no page has goes by what the pages of the operation have otherwise.
         (None, Operation::CreateSession | Operation::ConfirmGuarantee) => RefusalShape::Problem,
-        (None, _) => RefusalShape::Error,
+        (Some(Shapes::Either) | None, _) => RefusalShape::Error,
     }
 }
 

@@ -41,6 +41,13 @@ pub(crate) async fn call(request: RequestBuilder) -> Answer {
     answer
 }
 
+/// Whether the document has a call take this.
+pub(crate) fn describes(method: &str, path: &str, sent: &Value) -> bool {
+    let call = CONTROL.calls.iter().find(|call| call.is(method, path));
+    let body = call.and_then(|call| call.body.as_ref());
+    body.expect("a call with a body").is_valid(sent)
+}
+
 /// Judges one exchange.
 #[track_caller]
 pub(crate) fn judge(method: &str, path: &str, sent: Option<&Value>, answer: &Answer) {

@@ -26,6 +26,7 @@ mod checked;
 mod concurrency;
 mod confirm;
 mod control;
+mod control_documents;
 mod coverage;
 mod create;
 mod create_bodies;
