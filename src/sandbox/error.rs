@@ -19,6 +19,18 @@ pub enum SandboxError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// Connections cannot be refused without giving the port up, so they are taken still.
+    #[error("connections cannot be refused without giving the port up")]
+    Refuse {
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Connections cannot be taken again: another program has got the port meanwhile.
+    #[error("connections cannot be taken again, as another program has got the port")]
+    Accept {
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// The address that was bound has no URL form.
     #[error("the address that was bound has no URL form")]
     Address(#[from] url::ParseError),

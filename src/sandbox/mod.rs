@@ -118,8 +118,8 @@
 //! }
 //! ```
 //!
-//! Up to 1,024 events wait; of more, the oldest is dropped and counted in [`Sandbox::webhooks`]. What became of each is in
-//! [`Sandbox::deliveries`]. [`WebhookFaults`] lose, delay, double, reorder and wrongly sign them. There is one receiver of each kind
+//! Up to 1,024 events wait; of more, the oldest is dropped and counted in [`Sandbox::webhooks`]. A guarantee that is dropped has
+//! failed to be delivered, and its session with it. What became of each is in [`Sandbox::deliveries`]. [`WebhookFaults`] lose, delay, double, reorder and wrongly sign them. There is one receiver of each kind
 //! for all clients of a sandbox.
 //!
 //! # The control API
@@ -178,6 +178,7 @@ mod page;
 mod payor;
 mod profile;
 mod redact;
+mod refusals;
 mod roster;
 mod scenario;
 mod screen;

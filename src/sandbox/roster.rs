@@ -13,6 +13,8 @@ use crate::session::{SessionRequest, SessionStatus, StatusDetails, Step};
 
 use super::behaviour::Behaviour;
 use super::error::SandboxError;
+use super::flow::Stuck;
+use super::hooks::Letter;
 use super::session::Session;
 use super::timestamp::rfc3339;
 use super::world::Core;
@@ -142,43 +144,38 @@ const MOST_STEPS: u32 = 20;
 impl Core {
     /// Makes a session of the first client and brings it to where it is to be.
     ///
-    /// One that cannot come there is taken out again.
+    /// The world has it only then, and only then somebody is told of it: of one that cannot come there, nobody hears.
     pub(super) fn prepare(&self, order: &SessionOrder) -> Result<SessionStanding, SandboxError> {
         let request = SessionRequest::from_json(&order.request)?;
         let mut behaviour = order.behaviour;
         if let Some(Goal::Outcome(code)) = &order.until {
             behaviour = behaviour.towards(code);
         }
-        let id = {
-            let mut world = self.world();
-            let id = world.free_id()?;
-            let now = (self.clock.now(), self.clock.wall());
-            let decides = self.integrator_decides();
-            let mut session = Session::new(id, 0, request, decides, now, &mut world.chance);
-            if order.until == Some(Goal::Outcome(StatusDetails::Eft0402)) {
-                session.flow.refuse_cover();
-            }
-            world.sessions.insert(id, session);
-            id
-        };
-        let come = match &order.until {
-            None => Ok(()),
-            Some(goal) => self.bring(&id, goal, &behaviour),
-        };
-        if let Err(error) = come {
-            self.world().sessions.remove(&id);
-            return Err(error);
+        let mut world = self.world();
+        let id = world.free_id()?;
+        let now = (self.clock.now(), self.clock.wall());
+        let decides = self.integrator_decides();
+        let mut session = Session::new(id, 0, request, decides, now, &mut world.chance);
+        if order.until == Some(Goal::Outcome(StatusDetails::Eft0402)) {
+            session.flow.refuse_cover();
         }
-        let standing = self.on_session(&mut self.world(), &id, |session| session.standing());
+        let letters = match &order.until {
+            None => Vec::new(),
+            Some(goal) => self.bring(&mut session, goal, &behaviour)?,
+        };
+        world.sessions.insert(id, session);
+        self.hooks.post(self, letters);
+        let standing = self.on_session(&mut world, &id, |session| session.standing());
         standing.ok_or(SandboxError::UnknownSession)
     }
 
+    /// Returns what there is to tell of the way.
     fn bring(
         &self,
-        id: &SessionId,
+        session: &mut Session,
         goal: &Goal,
         behaviour: &Behaviour,
-    ) -> Result<(), SandboxError> {
+    ) -> Result<Vec<Letter>, SandboxError> {
         let unreachable = || {
             Err(SandboxError::Unreachable {
                 goal: match goal {
@@ -194,44 +191,19 @@ impl Core {
             return unreachable();
         }
         let mut steps = 0;
+        let mut letters = Vec::new();
         for _ in 0..=MOST_STEPS {
-            let (reached, over) = self.session(id, |session| {
-                (session.has_come_to(goal, steps), session.flow.is_over())
-            })?;
-            if reached {
-                return Ok(());
+            if session.has_come_to(goal, steps) {
+                return Ok(letters);
             }
-            if over {
+            if session.flow.is_over() {
                 return unreachable();
             }
-            match goal {
-                Goal::Outcome(StatusDetails::Eft0501) => {
-                    self.session(id, |session| session.flow.cancel().is_ok())?;
-                }
-                Goal::Outcome(StatusDetails::Eft0601) => {
-                    self.session(id, |session| session.flow.expire())?;
-                }
-                _ => match self.play(id, behaviour) {
-                    Err(SandboxError::DecisionPending) => {
-                        self.session(id, |session| session.flow.decide(true).is_ok())?;
-                    }
-                    played => {
-                        played?;
-                        steps += 1;
-                    }
-                },
-            }
+            let (stepped, told) = self.change(session, |session| session.go_on(goal, behaviour));
+            steps += stepped?;
+            letters.extend(told);
         }
         unreachable()
-    }
-
-    fn session<T>(
-        &self,
-        id: &SessionId,
-        act: impl FnOnce(&mut Session) -> T,
-    ) -> Result<T, SandboxError> {
-        self.on_session(&mut self.world(), id, act)
-            .ok_or(SandboxError::UnknownSession)
     }
 
     /// Returns at most so many sessions, from the first one created after `after`.
@@ -287,6 +259,30 @@ impl Session {
             step: self.flow.screen().map(Into::into),
             over: self.flow.is_over(),
             created_at: rfc3339(self.created_at),
+        }
+    }
+
+    /// Does the next thing on the way to a goal. Returns how many steps of the payor that was.
+    fn go_on(&mut self, goal: &Goal, behaviour: &Behaviour) -> Result<u32, SandboxError> {
+        match goal {
+            Goal::Outcome(StatusDetails::Eft0501) => {
+                // One that is over goes nowhere, so this one is open.
+                let _ = self.flow.cancel();
+                Ok(0)
+            }
+            Goal::Outcome(StatusDetails::Eft0601) => {
+                self.flow.expire();
+                Ok(0)
+            }
+            _ => match self.flow.advance(behaviour) {
+                Ok(_) => Ok(1),
+                Err(Stuck::DecisionPending) => {
+                    // That it is waited for says that there is one.
+                    let _ = self.flow.decide(true);
+                    Ok(0)
+                }
+                Err(stuck) => Err(self.explain(stuck)),
+            },
         }
     }
 

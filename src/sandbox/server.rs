@@ -197,18 +197,33 @@ impl Sandbox {
     ///
     /// When it returns, no new connection comes about, idle ones are closed, and others are after the call that is being
     /// answered.
-    pub async fn refuse_connections(&self) {
-        self.core.porter.refuse(&self.core.clock, None).await;
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::Refuse`] if the system does not let the sandbox keep the port meanwhile. Connections are taken as before
+    /// then.
+    pub async fn refuse_connections(&self) -> Result<(), SandboxError> {
+        self.core.refuse_connections(None).await
     }
 
     /// Refuses connections for a time of the sandbox's clock, and then takes them again on the same port.
-    pub async fn refuse_connections_for(&self, time: Duration) {
-        self.core.porter.refuse(&self.core.clock, Some(time)).await;
+    ///
+    /// # Errors
+    ///
+    /// As of [`refuse_connections`](Self::refuse_connections).
+    pub async fn refuse_connections_for(&self, time: Duration) -> Result<(), SandboxError> {
+        self.core.refuse_connections(Some(time)).await
     }
 
     /// Takes connections again.
-    pub async fn accept_connections(&self) {
-        self.core.porter.accept().await;
+    ///
+    /// # Errors
+    ///
+    /// [`SandboxError::Accept`] if another program has got the port, where the system lets that happen. Connections are refused
+    /// as before then, and this may be called again.
+    pub async fn accept_connections(&self) -> Result<(), SandboxError> {
+        let accept = |source| SandboxError::Accept { source };
+        self.core.porter.accept().await.map_err(accept)
     }
 
     /// Makes a session of the first client, and brings it to where it is to be. The client does not have to be able to create

@@ -18,7 +18,7 @@ use super::error::SandboxError;
 use super::event::BrowserEvent;
 use super::fault::{FaultRule, FaultStanding, Faults};
 use super::flow::{NothingToDecide, Stuck};
-use super::hooks::{Hooks, Registered, Standing};
+use super::hooks::{self, Hooks, Letter, Registered, Standing};
 use super::journal::{Exchange, Journal};
 use super::judge::{Tally, Verdict};
 use super::line::Porter;
@@ -77,6 +77,11 @@ impl Core {
         self.clock.now().saturating_duration_since(self.started)
     }
 
+    /// The same in milliseconds, as journals have it.
+    pub(super) fn millis(&self) -> u64 {
+        u64::try_from(self.since_start().as_millis()).unwrap_or(u64::MAX)
+    }
+
     /// Adds a fault rule.
     pub(super) fn fault(&self, rule: FaultRule) -> Result<FaultStanding, SandboxError> {
         rule.check()?;
@@ -92,6 +97,16 @@ impl Core {
         let any = !world.faults.is_empty();
         self.faulty.store(any, Ordering::Release);
         done
+    }
+
+    /// Refuses connections, for a time or until told otherwise.
+    pub(super) async fn refuse_connections(
+        &self,
+        time: Option<Duration>,
+    ) -> Result<(), SandboxError> {
+        let refuse = |source| SandboxError::Refuse { source };
+        let refused = self.porter.refuse(&self.clock, time).await;
+        refused.map_err(refuse)
     }
 
     /// Whether there are any fault rules.
@@ -152,8 +167,8 @@ impl Core {
         .map_err(|NothingToDecide| SandboxError::NothingToDecide)
     }
 
-    /// Does something with a session as it is now: one whose time is over has expired. Everything that changes a session goes
-    /// through here. `None` for a session that does not exist.
+    /// Does something with a session as it is now, and tells what has become of it. Everything that changes a session of the
+    /// world goes through here. `None` for a session that does not exist.
     pub(super) fn on_session<T>(
         &self,
         world: &mut World,
@@ -161,14 +176,25 @@ impl Core {
         act: impl FnOnce(&mut Session) -> T,
     ) -> Option<T> {
         let session = world.sessions.get_mut(id)?;
+        let (done, letters) = self.change(session, act);
+        self.hooks.post(self, letters);
+        Some(done)
+    }
+
+    /// Does something with a session as it is now: one whose time is over has expired. Returns what there is to tell of it, too,
+    /// which nobody has been told yet.
+    pub(super) fn change<T>(
+        &self,
+        session: &mut Session,
+        act: impl FnOnce(&mut Session) -> T,
+    ) -> (T, Vec<Letter>) {
         let age = self.clock.now().saturating_duration_since(session.created);
         if age >= self.settings.session_timeout {
             session.flow.expire();
         }
         let before = Standing::of(&session.flow);
         let done = act(session);
-        self.hooks.look(self, &before, session);
-        Some(done)
+        (done, hooks::letters(self, &before, session))
     }
 
     /// Whether the integrator is asked about the guarantee of a session that is created now.
@@ -248,7 +274,7 @@ impl Session {
         }
     }
 
-    fn explain(&self, stuck: Stuck) -> SandboxError {
+    pub(super) fn explain(&self, stuck: Stuck) -> SandboxError {
         match stuck {
             Stuck::Ended => {
                 let (status, details) = self.flow.status();

@@ -237,8 +237,16 @@ pub(crate) fn id_of(body: &Value) -> SessionId {
     SessionId::new(body["sessionId"].as_str().unwrap()).unwrap()
 }
 
-/// An answer, which is JSON, and says so.
+/// An answer, which is JSON, and says so. One of the control API is judged as well: [`call`](crate::control_api::call) reads it.
 pub(crate) async fn read(response: Response) -> Answer {
+    let path = response.url().path();
+    let is_control = path.starts_with("/_sandbox");
+    assert!(!is_control, "call {path} by `control_api::call`");
+    unjudged(response).await
+}
+
+/// An answer, for who judges it.
+pub(crate) async fn unjudged(response: Response) -> Answer {
     let status = response.status().as_u16();
     let kind = response.headers().get("content-type").cloned();
     let text = response.text().await.unwrap();

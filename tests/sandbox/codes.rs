@@ -8,8 +8,9 @@ use flinks_pay::sandbox::{Played, Sandbox, Scenario};
 use flinks_pay::session::Step;
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, read};
+use crate::bench::Bench;
 use crate::bodies::{guaranteed, referring, regular, with, without};
+use crate::control_api::call;
 
 /// What happens beside the steps of the payor.
 #[derive(Clone, Copy, PartialEq)]
@@ -86,7 +87,7 @@ struct Table {
 
 async fn step(bench: &Bench, id: &SessionId) -> Played {
     let request = bench.post(&format!("_sandbox/sessions/{}/step", id.expose()));
-    let answer = read(request.send().await.unwrap()).await;
+    let answer = call(request).await;
     serde_json::from_value(answer.expect(200).clone()).unwrap()
 }
 
@@ -146,7 +147,7 @@ impl Table {
         if beside == Beside::TimePasses {
             let request = bench.post("_sandbox/clock/advance");
             let request = request.json(&json!({ "seconds": 1800 }));
-            read(request.send().await.unwrap()).await.expect(200);
+            call(request).await.expect(200);
             states.push(self.state(&bench, &id).await);
         }
         self.write(body, beside, states, &last);

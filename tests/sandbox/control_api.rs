@@ -10,7 +10,7 @@ use jsonschema::Validator;
 use reqwest::RequestBuilder;
 use serde_json::Value;
 
-use crate::bench::{Answer, http, read};
+use crate::bench::{Answer, Bench, http, read, unjudged};
 
 static CONTROL: LazyLock<Control> = LazyLock::new(Control::read);
 
@@ -36,9 +36,16 @@ pub(crate) async fn call(request: RequestBuilder) -> Answer {
     );
     let sent = request.body().and_then(reqwest::Body::as_bytes);
     let sent: Option<Value> = sent.and_then(|sent| serde_json::from_slice(sent).ok());
-    let answer = read(http().execute(request).await.unwrap()).await;
+    let answer = unjudged(http().execute(request).await.unwrap()).await;
     judge(&method, &path, sent.as_ref(), &answer);
     answer
+}
+
+/// Whether the document has a call take this.
+pub(crate) fn describes(method: &str, path: &str, sent: &Value) -> bool {
+    let call = CONTROL.calls.iter().find(|call| call.is(method, path));
+    let body = call.and_then(|call| call.body.as_ref());
+    body.expect("a call with a body").is_valid(sent)
 }
 
 /// Judges one exchange.
@@ -150,6 +157,13 @@ fn members(node: Option<&Node>) -> impl Iterator<Item = (&str, &Node)> {
         .into_iter()
         .flat_map(Object::iter)
         .map(|(name, _, node)| (name, node))
+}
+
+#[tokio::test]
+#[should_panic(expected = "call /_sandbox/webhooks by `control_api::call`")]
+async fn an_answer_that_is_read_and_not_judged_is_caught() {
+    let bench = Bench::start().await;
+    read(bench.get("_sandbox/webhooks").send().await.unwrap()).await;
 }
 
 #[test]

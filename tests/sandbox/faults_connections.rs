@@ -8,7 +8,7 @@ use flinks_pay::clock::ManualClock;
 use flinks_pay::sandbox::{Fault, FaultRule, Sandbox};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use crate::bench::{Bench, open_statuses, path};
 use crate::bodies::guaranteed;
@@ -31,15 +31,57 @@ async fn connections_are_refused_until_the_sandbox_is_told_otherwise() {
     let bench = Bench::start().await;
     let id = bench.session(&guaranteed()).await;
     for _ in 0..3 {
-        bench.sandbox.refuse_connections().await;
+        bench.sandbox.refuse_connections().await.unwrap();
         assert!(is_refused(&bench).await);
-        bench.sandbox.refuse_connections().await;
+        bench.sandbox.refuse_connections().await.unwrap();
         assert!(is_refused(&bench).await, "twice is the same as once");
-        bench.sandbox.accept_connections().await;
+        bench.sandbox.accept_connections().await.unwrap();
         bench.status(&id).await.expect(200);
     }
-    bench.sandbox.accept_connections().await;
+    bench.sandbox.accept_connections().await.unwrap();
     bench.status(&id).await.expect(200);
+}
+
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+/// Whether somebody else can listen on the sandbox's port.
+fn can_be_taken(bench: &Bench, prepare: fn(&TcpSocket) -> std::io::Result<()>) -> bool {
+    let socket = TcpSocket::new_v4().unwrap();
+    prepare(&socket).unwrap();
+    let address = ([127, 0, 0, 1], bench.sandbox.base_url().port().unwrap());
+    let taken = socket
+        .bind(address.into())
+        .and_then(|()| socket.listen(1).map(drop));
+    taken.is_ok()
+}
+
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+#[tokio::test]
+async fn nobody_else_gets_the_port_while_connections_are_refused() {
+    let bench = Bench::start().await;
+    let id = bench.session(&guaranteed()).await;
+    let ways: [fn(&TcpSocket) -> std::io::Result<()>; 3] = [
+        |_| Ok(()),
+        |socket| socket.set_reuseaddr(true),
+        |socket| socket.set_reuseaddr(true).and(socket.set_reuseport(true)),
+    ];
+    for round in 0..3 {
+        // A connection that was there before is no reason to lose the port.
+        let guest = wire::connect(&bench).await;
+        bench.sandbox.refuse_connections().await.unwrap();
+        for (number, way) in ways.into_iter().enumerate() {
+            assert!(!can_be_taken(&bench, way), "round {round}, way {number}");
+        }
+        assert!(is_refused(&bench).await);
+        bench.sandbox.accept_connections().await.unwrap();
+        for (number, way) in ways.into_iter().enumerate() {
+            assert!(
+                !can_be_taken(&bench, way),
+                "round {round}, way {number}, open"
+            );
+        }
+        bench.status(&id).await.expect(200);
+        drop(guest);
+    }
 }
 
 #[tokio::test]
@@ -48,7 +90,7 @@ async fn connections_are_refused_for_a_time_of_the_sandboxs_clock() {
     let bench = Bench::with(Sandbox::builder().clock(Arc::new(clock.clone()))).await;
     let id = bench.session(&guaranteed()).await;
     let minute = Duration::from_secs(60);
-    bench.sandbox.refuse_connections_for(minute).await;
+    bench.sandbox.refuse_connections_for(minute).await.unwrap();
     assert!(is_refused(&bench).await);
     while clock.next_wake().is_none() {
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -67,8 +109,12 @@ async fn connections_are_refused_for_a_time_of_the_sandboxs_clock() {
         .unwrap();
     bench.status(&id).await.expect(200);
     // A time that is over before it begins.
-    bench.sandbox.refuse_connections_for(Duration::ZERO).await;
-    bench.sandbox.accept_connections().await;
+    bench
+        .sandbox
+        .refuse_connections_for(Duration::ZERO)
+        .await
+        .unwrap();
+    bench.sandbox.accept_connections().await.unwrap();
     bench.status(&id).await.expect(200);
 }
 
@@ -95,7 +141,7 @@ async fn an_idle_connection_is_closed_and_a_busy_one_after_its_answer() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 
-    bench.sandbox.refuse_connections().await;
+    bench.sandbox.refuse_connections().await.unwrap();
     assert_eq!(idle.read(&mut answer).await.unwrap(), 0);
     clock.advance(Duration::from_secs(5));
     let seen = wire::read(&mut busy).await;
@@ -138,7 +184,7 @@ async fn another_process_has_them_refused_for_some_seconds() {
 async fn a_sandbox_that_refuses_connections_can_be_stopped() {
     let bench = Bench::start().await;
     let port = bench.sandbox.base_url().port().unwrap();
-    bench.sandbox.refuse_connections().await;
+    bench.sandbox.refuse_connections().await.unwrap();
     let stopped = tokio::time::timeout(Duration::from_secs(5), bench.sandbox.shutdown());
     stopped.await.unwrap();
     // The port is anybody's again.

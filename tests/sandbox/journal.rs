@@ -7,11 +7,12 @@ use flinks_pay::clock::ManualClock;
 use flinks_pay::sandbox::{JournalReport, Sandbox};
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, path, read};
+use crate::bench::{Bench, path};
 use crate::bodies::{full_guaranteed, guaranteed, referring};
+use crate::control_api::call;
 
 async fn report(bench: &Bench) -> JournalReport {
-    let answer = read(bench.get("_sandbox/journal").send().await.unwrap()).await;
+    let answer = call(bench.get("_sandbox/journal")).await;
     serde_json::from_value(answer.expect(200).clone()).unwrap()
 }
 

@@ -4,8 +4,9 @@ use flinks_pay::domain::{ApiKey, ClientId, ClientSecret};
 use flinks_pay::sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, read};
+use crate::bench::Bench;
 use crate::bodies::{full_guaranteed, full_regular, with};
+use crate::control_api::call;
 
 const SECRET: &str = "marker-secret-5f1d";
 const KEY: &str = "marker-key-77aa";
@@ -62,7 +63,7 @@ async fn marked() -> Bench {
 
 /// Everything that can be seen of a sandbox from outside, bar the answers.
 async fn traces(bench: &Bench) -> String {
-    let answer = read(bench.get("_sandbox/journal").send().await.unwrap()).await;
+    let answer = call(bench.get("_sandbox/journal")).await;
     let journal = answer.expect(200).to_string();
     let exchanges = bench.sandbox.journal();
     format!(

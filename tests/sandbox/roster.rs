@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::bench::{Bench, two_clients};
 use crate::bodies::{guaranteed, referring, regular, with, without};
 use crate::control_api::call;
+use crate::receiver::{Receiver, settled};
 
 async fn prepared(bench: &Bench, order: Value) -> SessionStanding {
     let answer = call(bench.post("_sandbox/sessions").json(&order)).await;
@@ -276,4 +277,34 @@ async fn the_journal_is_cleared_and_goes_on_counting() {
     assert_eq!(answer.body["dropped"], 1);
     bench.sandbox.clear_journal();
     assert!(bench.sandbox.journal().is_empty());
+}
+
+#[tokio::test]
+async fn nobody_is_told_of_a_session_that_cannot_be_made() {
+    let (asked, told) = (Receiver::start().await, Receiver::start().await);
+    let builder = Sandbox::builder()
+        .webhook(told.webhook())
+        .guarantee_webhook(asked.webhook());
+    let bench = Bench::with(builder).await;
+    // Each passes what is told of: an offer, both completions, a failure.
+    for (request, until) in [
+        (guaranteed(), json!({ "steps": 20 })),
+        (guaranteed(), json!({ "outcome": "EFT0999" })),
+        (guaranteed(), json!({ "step": "AmountSelection" })),
+        (
+            referring(guaranteed(), "Unhappy1"),
+            json!({ "step": "Pad" }),
+        ),
+    ] {
+        let order = json!({ "request": request, "until": until });
+        let answer = call(bench.post("_sandbox/sessions").json(&order)).await;
+        answer.expect_error(409, "unreachable");
+    }
+    assert_eq!(settled(&bench.sandbox).await, []);
+    // One that can be made is told of as if its payor had come by.
+    let order = json!({ "request": guaranteed(), "until": { "outcome": "EFT0301" } });
+    prepared(&bench, order).await;
+    settled(&bench.sandbox).await;
+    assert_eq!(told.states(), ["Completed EFT0302", "Completed EFT0301"]);
+    assert_eq!(asked.seen().len(), 1);
 }

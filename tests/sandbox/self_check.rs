@@ -11,6 +11,7 @@ use crate::bench::{Bench, two_clients};
 use crate::bodies::{guaranteed, with};
 use crate::checked::expect_nothing;
 use crate::contract::NO_OPERATION;
+use crate::control_api::call;
 
 #[tokio::test]
 async fn every_exchange_of_every_operation_is_judged() {
@@ -37,8 +38,8 @@ async fn every_exchange_of_every_operation_is_judged() {
     );
 
     // Over HTTP the same is told, and that is no exchange of the API.
-    let answer = bench.get("_sandbox/violations").send().await.unwrap();
-    let told: ViolationsReport = answer.json().await.unwrap();
+    let answer = call(bench.get("_sandbox/violations")).await;
+    let told: ViolationsReport = serde_json::from_value(answer.expect(200).clone()).unwrap();
     assert_eq!(told, report);
     assert_eq!(bench.sandbox.violations(), report);
 }

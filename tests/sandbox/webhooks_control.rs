@@ -7,20 +7,19 @@ use flinks_pay::session::Step;
 use flinks_pay::webhook::Refusal;
 use serde_json::{Value, json};
 
-use crate::bench::{Answer, Bench, read};
+use crate::bench::{Answer, Bench};
 use crate::bodies::guaranteed;
+use crate::control_api::call;
 use crate::receiver::{Receiver, SECRET, settled};
 
 const PATH: &str = "_sandbox/webhooks";
 
 async fn put(bench: &Bench, body: &Value) -> Answer {
-    let request = bench.to(reqwest::Method::PUT, PATH).json(body);
-    read(request.send().await.unwrap()).await
+    call(bench.to(reqwest::Method::PUT, PATH).json(body)).await
 }
 
 async fn get(bench: &Bench, path: &str) -> Value {
-    let answer = read(bench.get(path).send().await.unwrap()).await;
-    answer.expect(200).clone()
+    call(bench.get(path)).await.expect(200).clone()
 }
 
 fn at(url: &str) -> Value {
@@ -68,8 +67,7 @@ async fn a_receiver_is_registered_while_the_sandbox_runs() {
     assert_eq!(told.deliveries, bench.sandbox.deliveries());
     assert_eq!((told.deliveries.len(), told.dropped), (1, 0));
 
-    let request = bench.to(reqwest::Method::DELETE, PATH);
-    let answer = read(request.send().await.unwrap()).await;
+    let answer = call(bench.to(reqwest::Method::DELETE, PATH)).await;
     assert_eq!(answer.expect(200), &nobody);
     let after = bench.session(&guaranteed()).await;
     bench.cancel(&after).await.expect(200);
@@ -262,6 +260,32 @@ async fn events_come_out_of_order() {
 }
 
 #[tokio::test]
+async fn events_come_late_and_out_of_order() {
+    let receiver = Receiver::start().await;
+    let bench = faulty(&receiver, json!({ "lateSeconds": 600, "reordered": true })).await;
+    let id = bench.session(&guaranteed()).await;
+    bench.sandbox.payor(&id).run().unwrap();
+    bench.sandbox.advance(Duration::from_secs(599));
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    assert_eq!(receiver.seen().len(), 0);
+    bench.sandbox.advance(Duration::from_secs(1));
+    settled(&bench.sandbox).await;
+    assert_eq!(
+        receiver.states(),
+        ["Completed EFT0301", "Completed EFT0302"]
+    );
+    // One without another is late by both times.
+    let alone = bench.session(&guaranteed()).await;
+    bench.cancel(&alone).await.expect(200);
+    bench.sandbox.advance(Duration::from_secs(659));
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    assert_eq!(receiver.seen().len(), 2);
+    bench.sandbox.advance(Duration::from_secs(1));
+    settled(&bench.sandbox).await;
+    assert_eq!(receiver.states()[2], "Canceled EFT0501");
+}
+
+#[tokio::test]
 async fn a_wrong_signature_is_refused_as_one() {
     let receiver = Receiver::start().await;
     let bench = faulty(&receiver, json!({ "wrongSignature": true })).await;
@@ -283,19 +307,15 @@ async fn a_wrong_signature_is_refused_as_one() {
 #[tokio::test]
 async fn other_methods_and_other_machines_are_refused() {
     let bench = Bench::start().await;
-    let answer = read(bench.post(PATH).json(&json!({})).send().await.unwrap()).await;
+    let answer = call(bench.post(PATH).json(&json!({}))).await;
     answer.expect_error(405, "method_not_allowed");
     for path in [PATH, "_sandbox/webhooks/deliveries"] {
         let request = bench.get(path).header("host", "sandbox.example");
-        read(request.send().await.unwrap())
-            .await
-            .expect_error(403, "forbidden");
+        call(request).await.expect_error(403, "forbidden");
     }
     let request = bench
         .to(reqwest::Method::PUT, PATH)
         .header("origin", "https://shop.example")
         .json(&json!({}));
-    read(request.send().await.unwrap())
-        .await
-        .expect_error(403, "forbidden");
+    call(request).await.expect_error(403, "forbidden");
 }

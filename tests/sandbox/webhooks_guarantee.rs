@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use flinks_pay::SessionId;
-use flinks_pay::sandbox::{DeliveryOutcome, Sandbox, Webhook, WebhookFaults, WebhookKind};
+use flinks_pay::sandbox::{
+    DeliveryOutcome, Goal, Sandbox, SessionOrder, Webhook, WebhookFaults, WebhookKind,
+};
 use flinks_pay::session::Step;
 use flinks_pay::webhook::Event;
 use serde_json::{Value, json};
@@ -261,6 +263,57 @@ async fn what_is_lost_has_failed_and_what_comes_twice_was_tried_once() {
     let seen = asked.seen();
     assert_eq!((seen.len(), &seen[0].body), (2, &seen[1].body));
     assert_eq!(bench.state(&id).await, "InProgress -");
+}
+
+#[tokio::test]
+async fn an_offer_that_makes_room_for_others_has_failed_to_be_delivered() {
+    let asked = Receiver::start().await;
+    let mut faults = WebhookFaults::default();
+    faults.late_seconds = Some(3600);
+    let asked = asked.webhook().with_faults(faults);
+    let bench = Bench::with(Sandbox::builder().guarantee_webhook(asked)).await;
+    let order = SessionOrder::new(guaranteed()).until(Goal::Step(Step::GuaranteeOffer));
+    let offer = || bench.sandbox.prepare(&order).unwrap().session_id;
+    let oldest = offer();
+    // As many as may wait, and one of them for lack of room.
+    let rest: Vec<SessionId> = (0..1024).map(|_| offer()).collect();
+    until(|| bench.sandbox.webhooks().waiting == 1024).await;
+    assert_eq!(bench.sandbox.webhooks().dropped, 1);
+    assert_eq!(bench.state(&oldest).await, "Failed EFT0402");
+    for waits in [&rest[0], &rest[1023]] {
+        assert_eq!(bench.state(waits).await, "InProgress -");
+    }
+    let deliveries = bench.sandbox.deliveries();
+    let record = deliveries.last().unwrap();
+    assert_eq!((deliveries.len(), record.session_id), (1, oldest));
+    assert_eq!(tries(&bench), [(1, DeliveryOutcome::Dropped)]);
+}
+
+#[tokio::test]
+async fn a_further_try_that_finds_no_room_has_failed_and_is_the_last() {
+    let asked = Receiver::holding().await;
+    asked.answer(&[500]);
+    let bench = Bench::with(Sandbox::builder().guarantee_webhook(asked.webhook())).await;
+    let order = SessionOrder::new(guaranteed()).until(Goal::Step(Step::GuaranteeOffer));
+    let offer = || bench.sandbox.prepare(&order).unwrap().session_id;
+    // As many as are under way at once, and behind them as many as may wait.
+    let under_way: Vec<SessionId> = (0..16).map(|_| offer()).collect();
+    asked.wait_for(16).await;
+    for _ in 0..1024 {
+        offer();
+    }
+    assert_eq!(bench.sandbox.webhooks().dropped, 0);
+    asked.release(1);
+    tried(&bench, 2).await;
+    let deliveries = bench.sandbox.deliveries();
+    let session = deliveries[0].session_id;
+    assert_eq!(deliveries[1].session_id, session);
+    assert_eq!(tries(&bench), [(1, ERROR), (2, DeliveryOutcome::Dropped)]);
+    until(|| bench.sandbox.webhooks().waiting == 1039).await;
+    assert_eq!(bench.state(&session).await, "Failed EFT0402");
+    for other in under_way.iter().filter(|other| **other != session) {
+        assert_eq!(bench.state(other).await, "InProgress -");
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::domain::SessionId;
+use crate::sandbox::refusals;
+use crate::session::Operation;
 
 /// What goes wrong with one call.
 ///
@@ -16,7 +18,8 @@ use crate::domain::SessionId;
 /// | Fault | Carried out | Meant to break the contract |
 /// |---|---|---|
 /// | `delay`, `drip` | yes | no |
-/// | `status`, `htmlPage` | only if `applied`; by default not | yes |
+/// | `status` | only if `applied`; by default not | where the contract has no such refusal of the operation |
+/// | `htmlPage` | only if `applied`; by default not | yes |
 /// | `emptyBody`, `gzipBomb`, `resetAfterRequest` | only if `applied`; by default yes | yes |
 /// | `truncatedBody`, `wrongContentType`, `wrongContentLength`, `resetMidResponse` | yes | yes |
 /// | `resetBeforeRequest` | no | yes |
@@ -48,7 +51,7 @@ pub enum Fault {
     Status {
         /// From 400 to 599.
         status: u16,
-        /// The shape of the body; by default the one that the contract has for the operation.
+        /// The shape of the body; by default the one that the operation refuses in, which the profile may have changed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         shape: Option<RefusalShape>,
         /// When the caller may come back.
@@ -249,14 +252,17 @@ impl Fault {
         }
     }
 
-    /// Returns whether what is sent is meant to be something that the contract does not have.
+    /// Returns whether what is sent to a call of the operation is meant to be something that the contract does not have.
     #[must_use]
-    pub fn breaks_contract(&self) -> bool {
+    pub fn breaks_contract(&self, operation: Operation) -> bool {
         match self {
             // What is sent is what the operation answers, late or to a caller without a token.
             Self::Delay { .. } | Self::Drip { .. } | Self::RevokedToken => false,
-            Self::Status { .. }
-            | Self::HtmlPage { .. }
+            Self::Status { status, shape, .. } => {
+                let shape = shape.unwrap_or_else(|| refusals::usual(operation, *status));
+                !refusals::has(operation, *status, shape)
+            }
+            Self::HtmlPage { .. }
             | Self::EmptyBody { .. }
             | Self::TruncatedBody { .. }
             | Self::WrongContentType { .. }

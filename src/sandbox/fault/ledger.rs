@@ -62,13 +62,18 @@ pub(in crate::sandbox) struct Hit {
 }
 
 impl Hit {
-    pub(in crate::sandbox) fn met(&self, applied: bool, effective: bool) -> FaultMet {
+    pub(in crate::sandbox) fn met(
+        &self,
+        operation: Operation,
+        applied: bool,
+        effective: bool,
+    ) -> FaultMet {
         FaultMet {
             rule: self.rule,
             name: self.fault.name().to_owned(),
             applied,
             effective,
-            breaks_contract: effective && self.fault.breaks_contract(),
+            breaks_contract: effective && self.fault.breaks_contract(operation),
         }
     }
 }

@@ -25,6 +25,11 @@ const PAUSE: Duration = Duration::from_secs(30);
 pub(in crate::sandbox) async fn run(core: Arc<Core>) {
     let mut under_way = FuturesUnordered::new();
     loop {
+        while let Some(session) = core.hooks.given_up() {
+            // Where the integrator has decided without having been asked, that counts.
+            let _ = core.fail_delivery(&session);
+            core.hooks.dealt_with(&session);
+        }
         let mut wake = None;
         while under_way.len() < AT_ONCE {
             match core.hooks.next(core.clock.now()) {
@@ -64,7 +69,7 @@ struct Tried {
 }
 
 async fn attempt(core: &Core, job: Job) -> Tried {
-    let at_millis = u64::try_from(core.since_start().as_millis()).unwrap_or(u64::MAX);
+    let at_millis = core.millis();
     let (faults, body) = (job.to.faults(), &job.letter.body);
     let mut twin = None;
     let outcome = if job.attempt > 1 && !core.awaits_decision(&job.letter.session) {
@@ -100,30 +105,22 @@ fn settle(core: &Core, tried: Tried) {
         if job.attempt < TRIES {
             job.attempt += 1;
             job.not_before = Some(after(&core.clock, PAUSE));
-            job.gives_way = false;
+            job.gives_way = None;
             again = Some(job);
         } else {
             // Where the integrator has decided in the meantime, that counts.
             let _ = core.fail_delivery(&job.letter.session);
         }
     }
-    core.hooks.settle(lane, records, again);
+    core.hooks.settle(core, lane, records, again);
 }
 
 impl Tried {
     fn records(&self) -> Vec<Delivery> {
         let Self { job, at_millis, .. } = self;
         let outcomes = [Some(self.outcome), self.twin].into_iter().flatten();
-        let record = |outcome| Delivery {
-            sequence: 0,
-            at_millis: *at_millis,
-            webhook: job.letter.kind,
-            event: job.letter.event().to_owned(),
-            session_id: job.letter.session,
-            status_details: job.letter.code.clone(),
-            attempt: job.attempt,
-            outcome,
-        };
-        outcomes.map(record).collect()
+        outcomes
+            .map(|outcome| job.record(*at_millis, outcome))
+            .collect()
     }
 }

@@ -62,6 +62,9 @@ pub enum DeliveryOutcome {
     Lost,
     /// It was a further try for a guarantee about which nobody had to decide any more, and nothing was sent.
     NotNeeded,
+    /// It made room for others, as too many waited, and nothing was sent. There is no further try: of a guarantee, this is as
+    /// much as the last one.
+    Dropped,
 }
 
 impl DeliveryOutcome {

@@ -18,7 +18,8 @@ pub struct WebhookFaults {
     pub late_seconds: Option<u64>,
     /// It comes twice, byte for byte.
     pub twice: bool,
-    /// It waits for the next one of its session and comes after that, or a minute late where there is no next one.
+    /// It waits for the next one of its session and comes after that, or where there is no next one, a minute later than it
+    /// would have come.
     pub reordered: bool,
     /// Its signature has the right form, and is of another body.
     pub wrong_signature: bool,

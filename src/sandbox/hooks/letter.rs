@@ -38,7 +38,7 @@ impl Standing {
 
 /// An event, as it is sent.
 #[derive(Clone)]
-pub(super) struct Letter {
+pub(in crate::sandbox) struct Letter {
     pub(super) kind: WebhookKind,
     pub(super) session: SessionId,
     pub(super) code: Option<StatusDetails>,

@@ -12,6 +12,7 @@ pub(super) mod receiver;
 pub(super) mod status_event;
 pub(super) mod webhook;
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,15 +20,15 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 pub(super) use self::courier::run;
-use self::delivery::{Deliveries, Delivery, WebhookKind};
-use self::letter::Letter;
-pub(super) use self::letter::Standing;
-use self::queue::{Job, Lane, Next, Queue};
+use self::delivery::{Deliveries, Delivery, DeliveryOutcome, WebhookKind};
+pub(super) use self::letter::{Letter, Standing};
+use self::queue::{Job, Lane, Next, Queue, Settled};
 use self::webhook::Webhook;
 use super::control::webhooks::{WebhookReport, WebhooksReport};
 use super::session::Session;
 use super::world::Core;
-use crate::clock::{Clock, after};
+use crate::clock::{Clock as _, after};
+use crate::domain::SessionId;
 
 /// How many events may wait. Of more, the oldest is dropped.
 const MOST_WAITING: usize = 1024;
@@ -49,6 +50,25 @@ struct State {
     registered: Registered,
     queue: Queue,
     deliveries: Deliveries,
+    /// Sessions whose guarantees made room for others. The courier ends them, as whoever queues an event holds the world.
+    given_up: VecDeque<SessionId>,
+}
+
+impl State {
+    /// Records that something made room for others.
+    fn give_up(&mut self, core: &Core, job: &Job) {
+        self.deliveries
+            .push(job.record(core.millis(), DeliveryOutcome::Dropped));
+        if job.letter.kind == WebhookKind::Guarantee {
+            self.given_up.push_back(job.letter.session);
+        }
+    }
+
+    /// How many events wait or are under way, those included that were dropped and have a consequence still.
+    fn unfinished(&self) -> u64 {
+        let given_up = u64::try_from(self.given_up.len()).unwrap_or(u64::MAX);
+        self.queue.unfinished().saturating_add(given_up)
+    }
 }
 
 /// One receiver for each kind.
@@ -67,6 +87,16 @@ impl Registered {
     }
 }
 
+/// What there is to tell of a session, by what has become of it.
+pub(super) fn letters(core: &Core, before: &Standing, session: &Session) -> Vec<Letter> {
+    let now = Standing::of(&session.flow);
+    if now == *before {
+        return Vec::new();
+    }
+    let profile = &core.settings.profile;
+    letter::of(session, before, &now, profile, core.clock.wall())
+}
+
 impl Hooks {
     pub(super) fn new(registered: Registered) -> Self {
         Self {
@@ -74,6 +104,7 @@ impl Hooks {
                 registered,
                 queue: Queue::new(MOST_WAITING),
                 deliveries: Deliveries::new(MOST_REMEMBERED),
+                given_up: VecDeque::new(),
             }),
             changed: Notify::new(),
         }
@@ -95,7 +126,7 @@ impl Hooks {
         WebhooksReport {
             session: report(state.registered.session.as_ref()),
             guarantee: report(state.registered.guarantee.as_ref()),
-            waiting: state.queue.unfinished(),
+            waiting: state.unfinished(),
             dropped: state.queue.dropped(),
         }
     }
@@ -110,6 +141,7 @@ impl Hooks {
     pub(super) fn forget(&self) -> usize {
         let mut state = self.state();
         let delivered = std::mem::replace(&mut state.deliveries, Deliveries::new(MOST_REMEMBERED));
+        state.given_up.clear();
         state.queue.forget() + delivered.all().len()
     }
 
@@ -119,36 +151,33 @@ impl Hooks {
         self.changed.notify_one();
     }
 
-    /// Looks at what has become of a session, and queues what there is to tell of it.
-    pub(super) fn look(&self, core: &Core, before: &Standing, session: &Session) {
-        let now = Standing::of(&session.flow);
-        if now == *before {
-            return;
-        }
-        let profile = &core.settings.profile;
-        let letters = letter::of(session, before, &now, profile, core.clock.wall());
+    /// Queues what there is to tell of a session.
+    pub(super) fn post(&self, core: &Core, letters: Vec<Letter>) {
         for letter in letters {
-            self.queue(&core.clock, letter);
+            self.queue(core, letter);
         }
     }
 
-    fn queue(&self, clock: &dyn Clock, letter: Letter) {
+    fn queue(&self, core: &Core, letter: Letter) {
         let mut state = self.state();
         let Some(to) = state.registered.receiver(letter.kind).map(Arc::clone) else {
             return;
         };
         let faults = to.faults();
-        let mut wait = Duration::from_secs(faults.late_seconds.unwrap_or_default());
-        if faults.reordered {
-            wait = wait.saturating_add(HELD_BACK);
-        }
-        state.queue.push(Job {
+        let late = faults.late_seconds.map(Duration::from_secs);
+        let held_back = faults
+            .reordered
+            .then(|| late.unwrap_or_default().saturating_add(HELD_BACK));
+        let oldest = state.queue.push(Job {
             letter,
             attempt: 1,
-            not_before: (!wait.is_zero()).then(|| after(clock, wait)),
-            gives_way: faults.reordered,
+            not_before: late.map(|late| after(&core.clock, late)),
+            gives_way: held_back.map(|time| after(&core.clock, time)),
             to,
         });
+        if let Some(oldest) = oldest {
+            state.give_up(core, &oldest);
+        }
         drop(state);
         self.changed.notify_one();
     }
@@ -163,14 +192,27 @@ impl Hooks {
 
     /// Records a delivery, and lets the next event of its lane go: a further try of this one, or another. Both at once: who has
     /// read that a try has failed may move the time to the next one.
-    fn settle(&self, lane: Lane, records: Vec<Delivery>, again: Option<Job>) {
+    fn settle(&self, core: &Core, lane: Lane, records: Vec<Delivery>, again: Option<Job>) {
         let mut state = self.state();
-        if !state.queue.settle(lane, again) {
+        let settled = state.queue.settle(lane, again);
+        if matches!(settled, Settled::NotUnderWay) {
             return;
         }
         for record in records {
             state.deliveries.push(record);
         }
+        if let Settled::WithoutRoom(job) = settled {
+            state.give_up(core, &job);
+        }
+    }
+
+    /// The session of a guarantee that made room for others, if there is one, until it is [dealt with](Self::dealt_with).
+    fn given_up(&self) -> Option<SessionId> {
+        self.state().given_up.front().copied()
+    }
+
+    fn dealt_with(&self, session: &SessionId) {
+        self.state().given_up.retain(|known| known != session);
     }
 
     /// A panic elsewhere, while it was locked, does not take the rest of the sandbox down.
@@ -183,7 +225,7 @@ impl Hooks {
 impl fmt::Debug for Hooks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Hooks")
-            .field("waiting", &self.state().queue.unfinished())
+            .field("waiting", &self.state().unfinished())
             .finish_non_exhaustive()
     }
 }

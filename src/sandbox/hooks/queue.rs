@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::delivery::WebhookKind;
+use super::delivery::{Delivery, DeliveryOutcome, WebhookKind};
 use super::letter::Letter;
 use super::webhook::Webhook;
 use crate::domain::SessionId;
@@ -21,8 +21,8 @@ pub(super) struct Job {
     /// The number of the try that comes next, from 1.
     pub(super) attempt: u8,
     pub(super) not_before: Option<Instant>,
-    /// Whether it lets the next of its lane go first.
-    pub(super) gives_way: bool,
+    /// Until when it lets the next of its lane go first; not before it may go itself.
+    pub(super) gives_way: Option<Instant>,
 }
 
 impl Job {
@@ -34,6 +34,25 @@ impl Job {
     fn later_than(&self, now: Instant) -> Option<Instant> {
         self.not_before.filter(|due| *due > now)
     }
+
+    /// Until when it gives way, if it does so still.
+    fn gives_way_after(&self, now: Instant) -> Option<Instant> {
+        self.gives_way.filter(|until| *until > now)
+    }
+
+    /// What came of a try.
+    pub(super) fn record(&self, at_millis: u64, outcome: DeliveryOutcome) -> Delivery {
+        Delivery {
+            sequence: 0,
+            at_millis,
+            webhook: self.letter.kind,
+            event: self.letter.event().to_owned(),
+            session_id: self.letter.session,
+            status_details: self.letter.code.clone(),
+            attempt: self.attempt,
+            outcome,
+        }
+    }
 }
 
 /// What there is to do.
@@ -43,6 +62,15 @@ pub(super) enum Next {
     NotBefore(Instant),
     /// Nothing, until something changes.
     Nothing,
+}
+
+/// What came of settling a delivery.
+pub(super) enum Settled {
+    Well,
+    /// It was [forgotten](Queue::forget).
+    NotUnderWay,
+    /// This was to be tried again.
+    WithoutRoom(Job),
 }
 
 /// A bounded queue.
@@ -72,15 +100,16 @@ impl Queue {
         self.waiting.drain(..).count() + self.busy.drain().count()
     }
 
-    /// Adds an event; the oldest makes room. Nothing is added to a queue that is closed.
-    pub(super) fn push(&mut self, job: Job) {
+    /// Adds an event; the oldest makes room, and is returned. Nothing is added to a queue that is closed.
+    pub(super) fn push(&mut self, job: Job) -> Option<Job> {
         if self.closed {
-            return;
+            return None;
         }
-        if self.waiting.len() >= self.capacity && self.waiting.pop_front().is_some() {
-            self.dropped += 1;
-        }
+        let full = self.waiting.len() >= self.capacity;
+        let oldest = full.then(|| self.waiting.pop_front()).flatten();
+        self.dropped += u64::from(oldest.is_some());
         self.waiting.push_back(job);
+        oldest
     }
 
     /// Takes out what is to be delivered next. Its lane is busy then, until it is settled.
@@ -93,67 +122,65 @@ impl Queue {
             if !passed.insert(job.lane()) {
                 continue;
             }
-            match job.later_than(now) {
-                None => found = Some(at),
-                Some(_) if job.gives_way => found = self.follower(at),
-                Some(_) => {}
-            }
-            if found.is_some() {
+            let Some(until) = job.gives_way_after(now) else {
+                match job.later_than(now) {
+                    None => {
+                        found = Some((at, None));
+                        break;
+                    }
+                    Some(due) => wake = wake.into_iter().chain([due]).min(),
+                }
+                continue;
+            };
+            // How late the next one is, is a matter of its own; that it gives way itself is none, as somebody has to be first.
+            let next = self.follower(at, job.lane());
+            let due = next.and_then(|(_, next)| next.later_than(now));
+            if let (Some((next, _)), None) = (next, due) {
+                found = Some((next, Some(at)));
                 break;
             }
-            wake = job.later_than(now).into_iter().chain(wake).min();
+            wake = wake.into_iter().chain(due).chain([until]).min();
         }
-        let taken = found.and_then(|at| self.waiting.remove(at));
-        match (taken, wake) {
-            (Some(job), _) => {
-                self.let_pass(&job);
-                self.busy.insert(job.lane());
-                Next::Job(job)
+        if let Some((at, passed)) = found {
+            // What has given way goes next.
+            if let Some(first) = passed.and_then(|at| self.waiting.get_mut(at)) {
+                first.gives_way = None;
             }
-            (None, Some(wake)) => Next::NotBefore(wake),
-            (None, None) => Next::Nothing,
+            if let Some(job) = self.waiting.remove(at) {
+                self.busy.insert(job.lane());
+                return Next::Job(job);
+            }
         }
+        wake.map_or(Next::Nothing, Next::NotBefore)
     }
 
     /// The next one of the same lane.
-    fn follower(&self, at: usize) -> Option<usize> {
-        let lane = self.waiting.get(at)?.lane();
+    fn follower(&self, at: usize, lane: Lane) -> Option<(usize, &Job)> {
         let mut after = self.waiting.iter().enumerate().skip(at + 1);
-        after
-            .find(|(_, job)| job.lane() == lane)
-            .map(|(after, _)| after)
+        after.find(|(_, job)| job.lane() == lane)
     }
 
-    /// What has given way goes next.
-    fn let_pass(&mut self, job: &Job) {
-        let first = self.waiting.iter_mut().find(|it| it.lane() == job.lane());
-        if let Some(first) = first
-            && job.gives_way
-            && first.gives_way
-        {
-            first.gives_way = false;
-            first.not_before = None;
-        }
-    }
-
-    /// Ends a delivery. What is to be tried again goes before what has come since, if there is room for it. Returns whether it
-    /// was under way; one that was [forgotten](Self::forget) is not.
-    pub(super) fn settle(&mut self, lane: Lane, again: Option<Job>) -> bool {
+    /// Ends a delivery. What is to be tried again goes before what has come since, if there is room for it.
+    pub(super) fn settle(&mut self, lane: Lane, again: Option<Job>) -> Settled {
         if !self.busy.remove(&lane) {
-            return false;
+            return Settled::NotUnderWay;
         }
         match again.filter(|_| !self.closed) {
-            Some(job) if self.waiting.len() < self.capacity => self.waiting.push_front(job),
-            Some(_) => self.dropped += 1,
+            Some(job) if self.waiting.len() >= self.capacity => {
+                self.dropped += 1;
+                return Settled::WithoutRoom(job);
+            }
+            Some(job) => self.waiting.push_front(job),
             None => {}
         }
-        true
+        Settled::Well
     }
 
     /// Takes nothing more, and lets go of what is not due yet.
     pub(super) fn close(&mut self, now: Instant) {
         self.closed = true;
-        self.waiting.retain(|job| job.later_than(now).is_none());
+        self.waiting
+            .retain(|job| job.later_than(now).is_none() && job.gives_way_after(now).is_none());
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -200,7 +227,7 @@ mod tests {
             to: Arc::new(Webhook::new("http://127.0.0.1:1/", secret).unwrap()),
             attempt: 1,
             not_before: None,
-            gives_way: false,
+            gives_way: None,
         }
     }
 
@@ -236,7 +263,7 @@ mod tests {
         let taken: Vec<String> = (0..3).map(|_| name(&queue.next(now))).collect();
         assert_eq!(taken, ["1a", "2a", "nothing"]);
         assert_eq!(queue.unfinished(), 4);
-        assert!(queue.settle((WebhookKind::Session, session(2)), None));
+        queue.settle((WebhookKind::Session, session(2)), None);
         assert_eq!(name(&queue.next(now)), "2b");
         assert_eq!(name(&queue.next(now)), "nothing");
         // The other receiver does not wait for this one.
@@ -256,23 +283,28 @@ mod tests {
             panic!("there is one");
         };
         assert_eq!((queue.forget(), queue.unfinished()), (2, 0));
-        assert!(!queue.settle(job.lane(), Some(job)));
+        let settled = queue.settle(job.lane(), Some(job));
+        assert!(matches!(settled, Settled::NotUnderWay));
         assert_eq!(drain(&mut queue, now), ["nothing"]);
     }
 
     #[test]
     fn of_too_many_the_oldest_is_dropped_and_counted() {
         let (mut queue, now) = (Queue::new(2), ManualClock::new().now());
-        for name in ["a", "b", "c", "d"] {
-            queue.push(job(1, name));
-        }
+        let dropped = ["a", "b", "c", "d"].map(|name| queue.push(job(1, name)));
+        let dropped = dropped.into_iter().flatten().map(Next::Job);
+        assert_eq!(dropped.map(|it| name(&it)).collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!((queue.dropped(), queue.unfinished()), (2, 2));
         let Next::Job(first) = queue.next(now) else {
             unreachable!("two wait");
         };
         queue.push(job(1, "e"));
         // A further try has no room.
-        assert!(queue.settle(first.lane(), Some(first)));
+        let settled = queue.settle(first.lane(), Some(first));
+        let Settled::WithoutRoom(third) = settled else {
+            unreachable!("two wait");
+        };
+        assert_eq!(name(&Next::Job(third)), "c");
         assert_eq!(queue.dropped(), 3);
         assert_eq!(drain(&mut queue, now), ["d", "e", "nothing"]);
     }
@@ -290,7 +322,8 @@ mod tests {
         queue.push(job(2, "c"));
         let due = now + Duration::from_secs(30);
         first.not_before = Some(due);
-        assert!(queue.settle(first.lane(), Some(first)));
+        let settled = queue.settle(first.lane(), Some(first));
+        assert!(matches!(settled, Settled::Well));
         assert_eq!(drain(&mut queue, now), ["c", "not yet"]);
         assert!(matches!(queue.next(now), Next::NotBefore(time) if time == due));
         assert_eq!(drain(&mut queue, due), ["a", "b", "nothing"]);
@@ -315,7 +348,7 @@ mod tests {
         let due = now + Duration::from_secs(60);
         let giving_way = |name| {
             let mut job = job(1, name);
-            (job.not_before, job.gives_way) = (Some(due), true);
+            job.gives_way = Some(due);
             job
         };
         let mut queue = Queue::new(9);
@@ -330,12 +363,44 @@ mod tests {
     }
 
     #[test]
+    fn what_gives_way_and_what_it_gives_way_to_are_as_late_as_they_are_all_the_same() {
+        let now = ManualClock::new().now();
+        let at = |seconds| now + Duration::from_secs(seconds);
+        let late = |name, due, until: Option<u64>| {
+            let mut job = job(1, name);
+            (job.not_before, job.gives_way) = (Some(at(due)), until.map(at));
+            job
+        };
+        let mut queue = Queue::new(9);
+        queue.push(late("a", 600, Some(660)));
+        assert!(matches!(queue.next(now), Next::NotBefore(time) if time == at(660)));
+        queue.push(late("b", 610, Some(670)));
+        assert!(matches!(queue.next(at(600)), Next::NotBefore(time) if time == at(610)));
+        assert_eq!(drain(&mut queue, at(609)), ["not yet"]);
+        assert_eq!(drain(&mut queue, at(610)), ["b", "a", "nothing"]);
+        // The next one need not give way itself, and is not waited for longer than that.
+        queue.push(late("c", 0, Some(60)));
+        queue.push(late("d", 90, None));
+        assert!(matches!(queue.next(now), Next::NotBefore(time) if time == at(60)));
+        assert_eq!(drain(&mut queue, at(60)), ["c", "not yet"]);
+        assert_eq!(drain(&mut queue, at(90)), ["d", "nothing"]);
+        // What has let one pass is still as late as it is.
+        queue.push(late("e", 50, Some(60)));
+        queue.push(job(1, "f"));
+        assert_eq!(drain(&mut queue, now), ["f", "not yet"]);
+        assert_eq!(drain(&mut queue, at(50)), ["e", "nothing"]);
+    }
+
+    #[test]
     fn a_closed_queue_takes_nothing_and_gives_what_is_due() {
         let now = ManualClock::new().now();
         let mut queue = Queue::new(9);
         let mut late = job(1, "late");
         late.not_before = Some(now + Duration::from_secs(1));
         queue.push(late);
+        let mut giving_way = job(4, "giving way");
+        giving_way.gives_way = Some(now + Duration::from_secs(1));
+        queue.push(giving_way);
         queue.push(job(2, "due"));
         queue.close(now);
         queue.push(job(3, "too late"));

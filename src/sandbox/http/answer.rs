@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::domain::Rule;
 use crate::domain::rules::UNKNOWN_MEMBER;
 use crate::sandbox::profile::choices::ErrorShape;
+use crate::sandbox::refusals::{self, Shapes};
 use crate::sandbox::world::Core;
 use crate::session::{Operation, Violations};
 
@@ -21,17 +22,6 @@ pub(super) struct Answer {
 
 /// The header of an answer that departs from the contract because the profile says so; its value is the deviation's id.
 pub(super) const DEPARTURE: HeaderName = HeaderName::from_static("x-sandbox-departure");
-
-/// Whether the contract takes either error shape there: most pages show no body of a refusal.
-fn has_both_shapes(operation: Operation, status: StatusCode) -> bool {
-    match (operation, status.as_u16()) {
-        (Operation::CreateSession, 400 | 401 | 403)
-        | (Operation::GetSessionStatus, 401 | 404)
-        | (Operation::GetSessionDetails, 400 | 403 | 404) => false,
-        // What the contract does not have at all has no shape to depart from.
-        _ => true,
-    }
-}
 
 /// The code of a refusal that had none.
 fn code(status: StatusCode) -> &'static str {
@@ -52,7 +42,7 @@ pub(super) struct Noted {
     pub(super) body: Value,
     /// Stands for the `detail` of the body, or for its `error_description`, where that has something of the caller's in it.
     pub(super) detail: Option<String>,
-    /// Whether the answer departs from the contract on purpose, so that the judge leaves it out.
+    /// Whether the answer departs from the contract on purpose, so that the judge leaves it out. The request is judged.
     pub(super) spoilt: bool,
 }
 
@@ -141,7 +131,9 @@ impl Answer {
             _ => None,
         };
         if let Some(reshaped) = reshaped {
-            self.noted.spoilt = !has_both_shapes(operation, self.status);
+            // What the contract does not have at all has no shape to depart from.
+            let declared = refusals::declared(operation, self.status.as_u16());
+            self.noted.spoilt = matches!(declared, Some(Shapes::One(_)));
             self.noted.body = reshaped;
         }
         self

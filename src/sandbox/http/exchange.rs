@@ -98,6 +98,7 @@ pub(super) async fn exchange(
             }
         }
     };
+    let handled = answer.as_ref().map(|answer| answer.status().as_u16());
     let mut response = trouble.spoil(answer).await;
     let mut noted = response
         .extensions_mut()
@@ -113,6 +114,7 @@ pub(super) async fn exchange(
             body: arrived.as_ref().map_or(judge::Body::Unread, |arrived| {
                 judge::Body::Whole(&arrived.bytes)
             }),
+            handled,
         };
         let (judged, found) = judged::judge(asked, response, &noted).await;
         response = judged;
@@ -133,7 +135,7 @@ impl Opening {
     fn of(core: &Core, request: &Request) -> Self {
         let kept = |text: &str, length| text.chars().take(length).collect();
         Self {
-            at_millis: u64::try_from(core.since_start().as_millis()).unwrap_or(u64::MAX),
+            at_millis: core.millis(),
             method: kept(request.method().as_str(), LONGEST_METHOD),
             path: kept(request.uri().path(), LONGEST_PATH),
             operation: operation(request),

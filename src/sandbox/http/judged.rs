@@ -16,6 +16,8 @@ pub(super) struct Asked<'a> {
     pub(super) operation: Option<Operation>,
     pub(super) presented: Option<Presented>,
     pub(super) body: judge::Body<'a>,
+    /// The status that it was answered with before a fault came between; none if the operation has not seen it.
+    pub(super) handled: Option<u16>,
 }
 
 /// Judges a call by what is answered to it, and says in a header if something was found.
@@ -24,12 +26,14 @@ pub(super) async fn judge(
     response: Response,
     noted: &Noted,
 ) -> (Response, Verdict) {
-    if noted.spoilt {
-        return (response, Verdict::spoilt());
-    }
-    let (mut response, body) = body(response).await;
+    let (mut response, body) = if noted.spoilt {
+        (response, Out::Spoilt)
+    } else {
+        body(response).await
+    };
     let is_json = media_type::is(response.headers(), media_type::JSON);
     let sent = match (&body, is_json) {
+        (Out::Spoilt, _) => Sent::Spoilt,
         (_, false) => Sent::OtherType,
         (Out::Streamed, true) => Sent::Json(&noted.body),
         (Out::Whole(body), true) => body.as_ref().map_or(Sent::NoJson, Sent::Json),
@@ -38,6 +42,7 @@ pub(super) async fn judge(
         operation: asked.operation,
         presented: asked.presented,
         body: asked.body,
+        handled: asked.handled,
         status: response.status().as_u16(),
         sent,
         rules: &noted.rules,
@@ -55,6 +60,8 @@ enum Out {
     Whole(Option<Value>),
     /// One that is made while it goes out. Collecting it would change when it arrives.
     Streamed,
+    /// One that is not looked at.
+    Spoilt,
 }
 
 async fn body(response: Response) -> (Response, Out) {

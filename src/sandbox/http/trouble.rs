@@ -19,6 +19,8 @@ use crate::clock::{Clock, after};
 use crate::domain::{ReportedReference, SessionId};
 use crate::sandbox::fault::{Bomb, Change, Fault, FaultMet, Hit, RefusalShape, RetryAfter};
 use crate::sandbox::line::{Ending, Wire};
+use crate::sandbox::profile::choices::CreateStatus;
+use crate::sandbox::refusals;
 use crate::sandbox::world::Core;
 use crate::session::Operation;
 
@@ -80,7 +82,7 @@ impl Trouble {
     /// What the journal keeps of it.
     pub(super) fn met(&self) -> Option<FaultMet> {
         let hit = self.hit.as_ref()?;
-        Some(hit.met(self.applied, self.effective))
+        Some(hit.met(self.operation?, self.applied, self.effective))
     }
 
     /// Whether the caller gets an answer with a status.
@@ -206,10 +208,10 @@ impl Trouble {
     }
 
     fn success(&self) -> StatusCode {
-        if self.operation == Some(Operation::CreateSession) {
-            StatusCode::CREATED
-        } else {
-            StatusCode::OK
+        let profile = &self.core.settings.profile;
+        match (self.operation, profile.create_status) {
+            (Some(Operation::CreateSession), CreateStatus::Created) => StatusCode::CREATED,
+            _ => StatusCode::OK,
         }
     }
 
@@ -222,13 +224,18 @@ impl Trouble {
         const WHY: &str = "a fault that was asked for";
         // A status from 400 to 599 is one.
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let shape = shape.unwrap_or(match self.operation {
-            Some(Operation::CreateSession | Operation::ConfirmGuarantee) => RefusalShape::Problem,
-            _ => RefusalShape::Error,
-        });
-        let answer = match shape {
+        let of = |shape| match shape {
             RefusalShape::Problem => Answer::problem(status, WHY),
             RefusalShape::Error => Answer::error(status, "sandbox_fault", WHY),
+        };
+        let answer = match (shape, self.operation) {
+            (Some(shape), _) => of(shape),
+            // As if the operation had refused.
+            (None, Some(operation)) => {
+                of(refusals::usual(operation, status.as_u16())).shaped(&self.core, operation)
+            }
+            // A call of no operation meets no fault.
+            (None, None) => of(RefusalShape::Error),
         };
         let mut response = answer.into_response();
         let value = retry_after.map(|wait| match wait {
@@ -306,6 +313,7 @@ fn replaced(answer: Option<Response>, mut by: Response) -> Response {
         by.extensions_mut().insert(Noted {
             body: own.body,
             detail: own.detail,
+            spoilt: own.spoilt,
             ..noted
         });
     }

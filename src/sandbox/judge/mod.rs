@@ -13,7 +13,8 @@
 //! [`HEADER`] of the answer. It is a fault of the sandbox, not of who calls it.
 //!
 //! The judge says what is wrong and does not mend it: the answer goes out as it was. An answer that was spoilt on purpose is
-//! not judged, and its exchange is counted as such.
+//! not judged, and its exchange is counted as such; the request is judged all the same, by what the operation answered before. A
+//! request that a fault has kept from its operation was neither taken nor refused, and there is nothing to judge.
 //!
 //! Entry points: [`answer`] for one answer of any server, [`declared`] for what can be answered.
 

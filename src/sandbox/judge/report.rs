@@ -31,7 +31,7 @@ impl fmt::Display for Part {
 pub struct Violation {
     /// The operation; `None` for a path or a method that the contract does not have.
     pub operation: Option<String>,
-    /// The status that was answered.
+    /// The status that was answered. Of a request, the one that it came to, whatever a fault had sent instead.
     pub status: u16,
     /// Where it is.
     pub part: Part,
@@ -97,12 +97,12 @@ impl fmt::Display for Violation {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ViolationsReport {
-    /// Exchanges that were judged, by operation.
+    /// Exchanges of which both halves were judged, by operation.
     pub judged: BTreeMap<String, u64>,
     /// Exchanges that were judged and are of no operation: unknown paths, wrong methods, and requests that were not read to
     /// their end.
     pub without_operation: u64,
-    /// Exchanges that were not judged, because the answer was spoilt on purpose.
+    /// Exchanges whose answer was not judged, because it was spoilt on purpose. The request was, if anything became of it.
     pub spoilt: u64,
     /// How often a text was taken in another spelling than the contract's, by the [rule](super::respellings) that takes it.
     pub respelled: BTreeMap<String, u64>,

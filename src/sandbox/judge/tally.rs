@@ -21,15 +21,12 @@ pub(in crate::sandbox) struct Tally {
 
 impl Tally {
     pub(in crate::sandbox) fn note(&mut self, verdict: &Verdict) {
-        if verdict.spoilt {
-            self.spoilt += 1;
-            return;
-        }
         let place = Operation::ALL
             .iter()
             .zip(&mut self.judged)
             .find(|(operation, _)| Some(**operation) == verdict.operation);
         match place {
+            _ if verdict.spoilt => self.spoilt += 1,
             Some((_, judged)) => *judged += 1,
             None => self.without_operation += 1,
         }

@@ -13,6 +13,8 @@ pub(in crate::sandbox) struct Call<'a> {
     /// The request apart from its body; none if it asks for no operation.
     pub(in crate::sandbox) presented: Option<Presented>,
     pub(in crate::sandbox) body: Body<'a>,
+    /// The status that the request came to: not the one that was sent, if a fault came between. None if nothing became of it.
+    pub(in crate::sandbox) handled: Option<u16>,
     pub(in crate::sandbox) status: u16,
     pub(in crate::sandbox) sent: Sent<'a>,
     /// The ids of the rules that a refusal names.
@@ -26,6 +28,8 @@ pub(in crate::sandbox) enum Sent<'a> {
     /// Said to be JSON, and is none.
     NoJson,
     OtherType,
+    /// It is wrong on purpose.
+    Spoilt,
 }
 
 /// What the judge says.
@@ -43,14 +47,6 @@ impl Verdict {
         Self {
             operation,
             status,
-            ..Self::default()
-        }
-    }
-
-    /// Of an exchange whose answer was spoilt on purpose.
-    pub(in crate::sandbox) fn spoilt() -> Self {
-        Self {
-            spoilt: true,
             ..Self::default()
         }
     }
@@ -110,8 +106,10 @@ pub(in crate::sandbox) fn verdict(call: &Call<'_>) -> Verdict {
                 }
                 Sent::NoJson => verdict.add(Part::Answer, "", "json"),
                 Sent::OtherType => verdict.add(Part::Answer, "", "content-type"),
+                Sent::Spoilt => verdict.spoilt = true,
             }
-            if let Some(presented) = &call.presented {
+            if let (Some(presented), Some(handled)) = (&call.presented, call.handled) {
+                verdict.status = handled;
                 request::judge(contract, presented, call.body, call.rules, &mut verdict);
             }
         }

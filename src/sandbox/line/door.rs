@@ -1,7 +1,13 @@
 //! The listener. It can be shut for a time, so that connections are refused, and opens on the same port.
+//!
+//! While it is shut a socket that does not listen has the port. Where the system lets two sockets have one port for a moment, that
+//! one takes over before the listener goes, and nobody else gets the port in between. It does not share the port with anybody
+//! either: with the options by which servers take a port, somebody could listen beside a socket that does not.
 
 use std::io;
 use std::net::SocketAddr;
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+use std::os::fd::AsFd as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,6 +22,9 @@ use crate::sandbox::world::Core;
 /// How long after a failed accept or bind it is tried again. The machine's time, as it is about the machine.
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// How often it is tried to listen again before whoever asked for it is told that it cannot be.
+const TRIES: u32 = 10;
+
 /// How many connections may wait to be accepted.
 const BACKLOG: u32 = 1024;
 
@@ -23,7 +32,7 @@ const BACKLOG: u32 = 1024;
 #[derive(Debug)]
 struct Order {
     what: What,
-    done: oneshot::Sender<()>,
+    done: oneshot::Sender<io::Result<()>>,
 }
 
 #[derive(Debug)]
@@ -63,26 +72,40 @@ impl Default for Porter {
 impl Porter {
     /// Refuses connections from now on: for a time on this clock, or until told otherwise. Idle ones are closed, and others
     /// after the call that is being answered.
-    pub(in crate::sandbox) async fn refuse(&self, clock: &dyn Clock, time: Option<Duration>) {
+    ///
+    /// # Errors
+    ///
+    /// What the system says, if the port could be lost by it. Connections are taken as before then.
+    pub(in crate::sandbox) async fn refuse(
+        &self,
+        clock: &dyn Clock,
+        time: Option<Duration>,
+    ) -> io::Result<()> {
         let until = time.map(|time| after(clock, time));
-        self.tell(What::Refuse { until }).await;
+        self.tell(What::Refuse { until }).await?;
         let guests = std::mem::take(&mut *self.guests());
         for guest in guests.list {
             guest.send_away();
         }
+        Ok(())
     }
 
     /// Takes connections again.
-    pub(in crate::sandbox) async fn accept(&self) {
-        self.tell(What::Accept).await;
+    ///
+    /// # Errors
+    ///
+    /// What the system says, if somebody else has the port. Connections are refused as before then.
+    pub(in crate::sandbox) async fn accept(&self) -> io::Result<()> {
+        self.tell(What::Accept).await
     }
 
-    async fn tell(&self, what: What) {
+    async fn tell(&self, what: What) -> io::Result<()> {
         let (done, told) = oneshot::channel();
-        if self.orders.send(Order { what, done }).is_ok() {
-            // The sandbox has stopped if nobody answers, and refuses connections by that.
-            let _ = told.await;
+        if self.orders.send(Order { what, done }).is_err() {
+            return Ok(());
         }
+        // The sandbox has stopped if nobody answers, and refuses connections by that.
+        told.await.unwrap_or(Ok(()))
     }
 
     fn came(&self, guest: Guest) {
@@ -168,47 +191,103 @@ impl Door {
     }
 
     /// Closes the listener and holds on to its port.
-    fn shut(&mut self, time: Option<Instant>) {
-        match &mut self.way {
-            Way::Shut { until, .. } => *until = time,
-            Way::Open(_) => {
-                // First the one and then the other: two sockets cannot have the port.
-                self.way = Way::Shut {
-                    socket: None,
-                    until: time,
-                };
-                self.way = Way::Shut {
-                    socket: bound(self.address).ok(),
-                    until: time,
-                };
+    fn shut(&mut self, time: Option<Instant>) -> io::Result<()> {
+        let socket = match &mut self.way {
+            Way::Shut { until, .. } => {
+                *until = time;
+                return Ok(());
             }
+            Way::Open(listener) => successor(listener, self.address)?,
+        };
+        // Here the listener goes.
+        self.way = Way::Shut {
+            socket: None,
+            until: time,
+        };
+        // A system that has let two sockets have the port goes on letting others have it, until one takes it that does not
+        // share. Where there was no successor, this is the one.
+        let alone = bound(self.address).ok().or(socket);
+        if let (Way::Shut { socket, .. }, Some(alone)) = (&mut self.way, alone) {
+            // If that fails, the port is the sandbox's all the same, unless somebody means to take it.
+            let _ = share_with_connections(&alone, false);
+            *socket = Some(alone);
         }
+        Ok(())
     }
 
-    /// Listens on the same port, as soon as nobody else has it.
-    async fn open(&mut self) {
-        while let Way::Shut { socket, .. } = &mut self.way {
-            let socket = socket.take().map_or_else(|| bound(self.address), Ok);
-            match socket.and_then(|socket| socket.listen(BACKLOG)) {
-                Ok(listener) => self.way = Way::Open(listener),
-                Err(_) => pause().await,
+    /// Listens on the same port, if nobody else has it by now.
+    fn open(&mut self) -> io::Result<()> {
+        let Way::Shut { socket, .. } = &mut self.way else {
+            return Ok(());
+        };
+        let socket = match socket.take() {
+            Some(socket) => socket,
+            None => bound(self.address)?,
+        };
+        // Connections that were accepted before still have the port, and do not stand in the way of a listener that shares it.
+        share_with_connections(&socket, true)?;
+        self.way = Way::Open(socket.listen(BACKLOG)?);
+        Ok(())
+    }
+
+    /// The same, tried a few times.
+    async fn open_at_last(&mut self) -> io::Result<()> {
+        for _ in 1..TRIES {
+            if self.open().is_ok() {
+                return Ok(());
             }
+            pause().await;
         }
+        self.open()
+    }
+}
+
+/// A socket that has a listener's port beside it and does not listen. None where there cannot be one.
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+fn successor(listener: &TcpListener, address: SocketAddr) -> io::Result<Option<TcpSocket>> {
+    // The option is the socket's, by whichever handle it is set: this one can set it.
+    let handle = TcpSocket::from_std_stream(listener.as_fd().try_clone_to_owned()?.into());
+    handle.set_reuseport(true)?;
+    let successor = unbound(address).and_then(|socket| {
+        share_with_connections(&socket, true)?;
+        socket.set_reuseport(true)?;
+        socket.bind(address)?;
+        socket.set_reuseport(false)?;
+        Ok(socket)
+    });
+    // If the listener goes on, it is alone again.
+    handle.set_reuseport(false)?;
+    successor.map(Some)
+}
+
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+fn successor(_: &TcpListener, _: SocketAddr) -> io::Result<Option<TcpSocket>> {
+    Ok(None)
+}
+
+fn unbound(address: SocketAddr) -> io::Result<TcpSocket> {
+    if address.is_ipv4() {
+        TcpSocket::new_v4()
+    } else {
+        TcpSocket::new_v6()
     }
 }
 
 /// A socket with this address that does not listen.
 fn bound(address: SocketAddr) -> io::Result<TcpSocket> {
-    let socket = if address.is_ipv4() {
-        TcpSocket::new_v4()?
-    } else {
-        TcpSocket::new_v6()?
-    };
-    // Connections that were accepted before still have the port. On Windows the option means something else, and is not needed.
-    #[cfg(not(windows))]
-    socket.set_reuseaddr(true)?;
+    let socket = unbound(address)?;
+    share_with_connections(&socket, true)?;
     socket.bind(address)?;
     Ok(socket)
+}
+
+/// Whether connections that have the port, and other sockets that do not listen, are no reason not to have it. On Windows the
+/// option means something else, and is not needed.
+fn share_with_connections(socket: &TcpSocket, shared: bool) -> io::Result<()> {
+    if cfg!(windows) {
+        return Ok(());
+    }
+    socket.set_reuseaddr(shared)
 }
 
 impl Listener for Door {
@@ -219,14 +298,19 @@ impl Listener for Door {
         loop {
             match self.event().await {
                 Event::Told(Order { what, done }) => {
-                    match what {
+                    let came_of_it = match what {
                         What::Refuse { until } => self.shut(until),
-                        What::Accept => self.open().await,
-                    }
+                        What::Accept => self.open_at_last().await,
+                    };
                     // Whoever asked may have gone.
-                    let _ = done.send(());
+                    let _ = done.send(came_of_it);
                 }
-                Event::TimeIsUp => self.open().await,
+                Event::TimeIsUp => {
+                    // Nobody waits for it, so it is tried until it can be, or until somebody says otherwise.
+                    if self.open().is_err() {
+                        pause().await;
+                    }
+                }
                 Event::Came(Ok((stream, address))) => {
                     let connection = Connection::new(stream);
                     self.core.porter.came(connection.guest());
@@ -245,4 +329,36 @@ impl Listener for Door {
 
 async fn pause() {
     SystemClock.sleep_until(after(&SystemClock, PAUSE)).await;
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::sandbox::Sandbox;
+
+    #[tokio::test]
+    async fn a_port_that_somebody_else_has_is_an_error_after_a_while_and_is_had_when_it_is_free() {
+        // Its state is all that is wanted of it.
+        let core = Sandbox::start().await.unwrap().core();
+        let taken = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = taken.local_addr().unwrap();
+        let mut door = Door {
+            core,
+            address,
+            orders: mpsc::unbounded_channel().1,
+            way: Way::Shut {
+                socket: None,
+                until: None,
+            },
+        };
+        let opened = tokio::time::timeout(Duration::from_secs(10), door.open_at_last());
+        let error = opened.await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
+        assert!(matches!(door.way, Way::Shut { .. }));
+        drop(taken);
+        door.open_at_last().await.unwrap();
+        let (came, went) = tokio::join!(door.accept(), TcpStream::connect(address));
+        assert_eq!(came.1, went.unwrap().local_addr().unwrap());
+    }
 }

@@ -56,6 +56,8 @@ pub(super) async fn refuse(State(core): State<Arc<Core>>, body: Sent) -> Respons
         return invalid("at `seconds`: from 1 to a day, 86,400, is expected").into_response();
     }
     let time = Duration::from_secs(order.seconds.into());
-    core.porter.refuse(&core.clock, Some(time)).await;
-    Json(order).into_response()
+    match core.refuse_connections(Some(time)).await {
+        Ok(()) => Json(order).into_response(),
+        Err(error) => refusal(&error).into_response(),
+    }
 }

@@ -110,12 +110,45 @@ pub(in crate::sandbox) fn is_loopback(host: &str) -> bool {
 /// A body, or that it is too long or did not arrive whole. axum by itself would answer that in plain text.
 type Sent = Result<Bytes, BytesRejection>;
 
-/// What a body says, if it is a JSON object; serde alone would take the members in an array, too.
+/// What a body says, if it is a JSON object.
 fn object<T: DeserializeOwned>(body: Sent) -> Option<T> {
     let body: Value = serde_json::from_slice(&body.ok()?).ok()?;
-    body.is_object()
+    (body.is_object() && list(&body, "").is_none())
         .then(|| serde_json::from_value(body).ok())
         .flatten()
+}
+
+/// The members that are lists.
+const LISTS: [&str; 3] = ["operations", "pointers", "script"];
+
+/// The members that are any JSON, or are read elsewhere.
+const ANYTHING: [&str; 3] = ["members", "request", "value"];
+
+/// Where there is a list in a place where none is expected. serde alone would take it for an object with its members in order.
+fn list(document: &Value, at: &str) -> Option<String> {
+    match document {
+        Value::Object(members) => members
+            .iter()
+            .filter(|(name, _)| !ANYTHING.contains(&name.as_str()))
+            .find_map(|(name, value)| {
+                let at = if at.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{at}.{name}")
+                };
+                let misplaced = value.is_array() && !LISTS.contains(&name.as_str());
+                if misplaced {
+                    Some(at)
+                } else {
+                    list(value, &at)
+                }
+            }),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| list(item, &format!("{at}[{index}]"))),
+        _ => None,
+    }
 }
 
 /// What a body says, or where it says something else than what is expected. Nothing but an object is taken.
@@ -136,7 +169,12 @@ fn document<T: DeserializeOwned>(body: Sent) -> Result<T, Answer> {
     })?;
     json.end()
         .map_err(|_| invalid("one JSON object is expected, and nothing behind it"))?;
-    Ok(read)
+    // It has been read once.
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    match list(&body, "") {
+        Some(path) => Err(invalid(&format!("at `{path}`: no list is expected"))),
+        None => Ok(read),
+    }
 }
 
 async fn about() -> Json<About> {

@@ -8,6 +8,7 @@
 
 mod answers;
 mod apart;
+mod faulty;
 mod refusals;
 mod requests;
 
