@@ -86,6 +86,7 @@ pub(crate) enum Test {
 
 #[allow(
     clippy::match_same_arms,
+    clippy::unreadable_literal,
     reason = "generated, one arm for each operation"
 )]
 mod table {

@@ -54,6 +54,8 @@ pub(crate) mod transport;
 pub use self::builder::{BuildError, ClientBuilder, Timeouts};
 pub(crate) use self::call::Call;
 pub use self::conformance::Nonconformance;
+#[cfg(feature = "contract")]
+pub(crate) use self::credentials::Scheme;
 pub use self::credentials::{Credentials, CredentialsError};
 pub use self::environment::{Environment, EnvironmentError};
 pub use self::error::{Error, ErrorKind};

@@ -7,15 +7,19 @@
 //!
 //! Entry points: [`Outline`] for what a document offers, [`witness::witnesses`] for values on its boundaries.
 
+mod compare;
 mod error;
 mod judge;
 mod outline;
 pub mod party;
+mod suite;
 pub mod witness;
 
+pub use compare::{Agreement, Rules};
 pub use error::ContractError;
 pub use judge::Judge;
 pub use outline::{
     AnswerOutline, BodyOutline, OperationOutline, Outline, ParameterOutline, SchemeOutline, Seat,
     SeatPart,
 };
+pub use suite::{Difference, Report, Suite, SuiteError, Tally};

@@ -90,7 +90,7 @@ pub enum SchemeOutline {
         /// Its name; a header's in lower case.
         name: String,
     },
-    /// One that only its name is known of: OAuth 2.0, OpenID Connect, or one that is not defined.
+    /// One of which the name alone is known: `OAuth` 2.0, `OpenID` Connect, or one that is not defined.
     Other(String),
 }
 

@@ -1,66 +1,37 @@
-//! Three parties, one judge.
+//! Three parties, one judge: what the contract accepts, what this crate's types and decoding make of it, and what the
+//! simulator does.
 #![cfg(feature = "contract")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a panic is how a test fails"
+)]
 
-use std::collections::BTreeMap;
+#[path = "../support/checked.rs"]
+mod checked;
+mod parties;
+#[path = "../support/trace.rs"]
+mod trace;
+mod witnesses;
 
-use flinks_pay::contract::party::{Facade, Opinion};
-use flinks_pay::contract::{Judge, witness};
+use std::sync::LazyLock;
+
 use flinks_pay::spec::Document;
 
-#[test]
-fn survey() {
-    let document =
-        Document::read(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/flinks-pay.yaml").as_ref())
-            .unwrap();
-    let judge = Judge::new(&document);
-    let start = std::time::Instant::now();
-    let made = witness::witnesses(&document, &judge, 7).unwrap();
-    println!(
-        "made {} in {:?}, unmade {:?}",
-        made.all.len(),
-        start.elapsed(),
-        made.unmade
-            .iter()
-            .map(|i| made.seats[*i].to_string())
-            .collect::<Vec<_>>()
-    );
-    let facade = Facade::new().unwrap();
-    let mut table: BTreeMap<String, [usize; 2]> = BTreeMap::new();
-    let mut odd: BTreeMap<String, (usize, String)> = BTreeMap::new();
-    let start = std::time::Instant::now();
-    for witness in &made.all {
-        let seat = &made.seats[witness.seat];
-        let valid = judge.accepts(seat, &witness.value).unwrap();
-        table.entry(seat.to_string()).or_default()[usize::from(valid)] += 1;
-        let Some(opinion) = facade.opinion(seat, &witness.value) else {
-            continue;
-        };
-        let agree = match &opinion {
-            Opinion::Takes => valid,
-            Opinion::Writes(sent) => !valid && judge.accepts(seat, sent).unwrap(),
-            Opinion::Remarks(_) | Opinion::Refuses(_) => !valid,
-        };
-        if !agree
-            && !matches!(&seat.part, flinks_pay::contract::SeatPart::Answer { status, .. } if !status.starts_with('2'))
-        {
-            let key = format!("{seat} {} valid={valid} {:?}", witness.about, opinion);
-            let key: String = key.chars().take(220).collect();
-            let shown = witness
-                .value
-                .pointer(&witness.instance.to_string())
-                .map(|v| v.to_string())
-                .unwrap_or_default();
-            let e = odd
-                .entry(key)
-                .or_insert((0, shown.chars().take(160).collect()));
-            e.0 += 1;
-        }
-    }
-    println!("judged in {:?}", start.elapsed());
-    for (seat, counts) in table {
-        println!("{seat}: invalid {} valid {}", counts[0], counts[1]);
-    }
-    for (key, (count, shown)) in odd {
-        println!("{count} × {key} :: {shown}");
-    }
+/// The contract that this crate is built from.
+pub(crate) static CONTRACT: LazyLock<Document> = LazyLock::new(|| {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/flinks-pay.yaml");
+    Document::read(path.as_ref()).unwrap()
+});
+
+/// The seed of the witnesses that are made of two others.
+pub(crate) const SEED: u64 = 7;
+
+/// Compares with a snapshot in the folder that all of them are in.
+pub(crate) fn snapshots() -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings
 }

@@ -2,10 +2,12 @@
 
 mod answers;
 mod requests;
+mod server;
 
 use serde_json::Value;
 
 pub use answers::Answers;
+pub use server::{Server, ServerError};
 
 use super::{Seat, SeatPart};
 
@@ -67,7 +69,10 @@ impl Facade {
             SeatPart::Parameter { name, .. } => requests::parameter(name, value),
             SeatPart::Answer { status, .. } => {
                 let status = status.parse().ok()?;
-                self.answers.opinion(&seat.operation, status, value)
+                // Of a refusal the client says what it is, and not yet whether it is as the contract has it.
+                (200..=299)
+                    .contains(&status)
+                    .then(|| self.answers.opinion(&seat.operation, status, value))?
             }
         }
     }

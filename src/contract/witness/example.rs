@@ -111,10 +111,10 @@ impl Maker<'_, '_> {
                     .or_insert_with(|| json!("text"));
             }
         }
-        if let (Some(at), Fullness::Maximal) = (facets.further(), fullness) {
-            if let Some(value) = self.value(&at, fullness, trail)? {
-                members.insert("further".to_owned(), value);
-            }
+        if let (Some(at), Fullness::Maximal) = (facets.further(), fullness)
+            && let Some(value) = self.value(&at, fullness, trail)?
+        {
+            members.insert("further".to_owned(), value);
         }
         Ok(vec![Value::Object(members), Value::Object(smallest)])
     }

@@ -80,11 +80,6 @@ impl Grammar {
         Some(Self { root, parts })
     }
 
-    /// The shortest and the longest text that it matches, in characters. Only for one that is anchored at both ends.
-    pub(super) fn lengths(&self) -> (u64, Option<u64>) {
-        self.root.lengths()
-    }
-
     /// A plain text that it matches.
     pub(super) fn plain(&self) -> String {
         self.written(&[Choice::Nothing])
@@ -320,43 +315,6 @@ impl Part {
             Kind::Empty | Kind::Text(_) | Kind::Class(_) => Vec::new(),
         }
     }
-
-    fn lengths(&self) -> (u64, Option<u64>) {
-        match &self.kind {
-            Kind::Empty => (0, Some(0)),
-            Kind::Text(text) => {
-                let length = u64::from(count(text));
-                (length, Some(length))
-            }
-            Kind::Class(_) => (1, Some(1)),
-            Kind::Repeat { least, most, of } => {
-                let (short, long) = of.lengths();
-                let longest = long
-                    .zip(*most)
-                    .and_then(|(long, most)| long.checked_mul(u64::from(most)));
-                (short.saturating_mul(u64::from(*least)), longest)
-            }
-            Kind::Sequence(parts) => parts.iter().map(Part::lengths).fold(
-                (0, Some(0)),
-                |(short, long), (least, most)| {
-                    let most = long
-                        .zip(most)
-                        .and_then(|(long, most)| long.checked_add(most));
-                    (short.saturating_add(least), most)
-                },
-            ),
-            Kind::Choice(branches) => {
-                let mut lengths = branches.iter().map(Part::lengths);
-                let first = lengths.next().unwrap_or((0, Some(0)));
-                lengths.fold(first, |(short, long), (least, most)| {
-                    (
-                        short.min(least),
-                        long.zip(most).map(|(long, most)| long.max(most)),
-                    )
-                })
-            }
-        }
-    }
 }
 
 #[cfg(test)]
@@ -406,13 +364,6 @@ mod tests {
             assert!(regex.find(text).is_some(), "{text}");
         }
         assert!(grammar("^[a-z]{3}$").of_length(60).is_empty());
-    }
-
-    #[test]
-    fn lengths_are_those_of_the_language() {
-        assert_eq!(grammar("^[0-9]{3}$").lengths(), (3, Some(3)));
-        assert_eq!(grammar("^(ab|c)[0-9]{1,4}x?$").lengths(), (2, Some(7)));
-        assert_eq!(grammar("^[^\\x00]*a$").lengths(), (1, None));
     }
 
     #[test]

@@ -42,6 +42,7 @@ pub(super) fn variations(
     };
     made.types(value);
     made.listed();
+    made.of_rules(document);
     match value {
         Value::String(valid) => made.put(text::boundaries(facets, valid)),
         Value::Number(_) => made.put(number::boundaries(facets)),
@@ -128,6 +129,33 @@ impl Made<'_, '_> {
         }
     }
 
+    /// What the rules of the contract that no schema can say give as examples.
+    fn of_rules(&mut self, document: &Document) {
+        let place = Pointer::root().join("x-rules");
+        let rules = document.at(&place).and_then(Node::as_array);
+        for (index, rule) in rules.unwrap_or_default().iter().enumerate() {
+            let on: Option<Pointer> = rule
+                .get("applies-to")
+                .and_then(Node::as_str)
+                .and_then(|on| on.parse().ok());
+            let Some(witness) = rule.get("witness").filter(|_| {
+                let mut parts = self.facets.parts.iter();
+                parts.any(|part| Some(&part.at) == on.as_ref())
+            }) else {
+                continue;
+            };
+            let one = ["accepts", "refuses"].map(|name| witness.get(name));
+            let more = witness.get("also-refuses").and_then(Node::as_array);
+            let examples = one.into_iter().flatten().chain(more.into_iter().flatten());
+            for example in examples {
+                self.variations.push(Variation {
+                    about: place.join(index.to_string()),
+                    edit: Edit::Put(example.to_json()),
+                });
+            }
+        }
+    }
+
     fn items(&mut self, items: &[Value]) {
         let item = items.first().cloned().unwrap_or_else(|| json!("item"));
         for keyword in ["minItems", "maxItems"] {
@@ -160,7 +188,7 @@ impl Made<'_, '_> {
             .into_iter()
             .map(|(name, _)| name)
             .collect();
-        for name in required.iter().copied() {
+        for &name in &required {
             self.push("required", Edit::Without(name.to_owned()));
         }
         for name in known.into_iter().filter(|name| !required.contains(name)) {
