@@ -10,6 +10,7 @@
 mod compare;
 mod error;
 mod judge;
+pub mod mutation;
 mod outline;
 pub mod party;
 mod suite;

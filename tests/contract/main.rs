@@ -9,6 +9,7 @@
 
 #[path = "../support/checked.rs"]
 mod checked;
+mod mutation;
 mod parties;
 #[path = "../support/trace.rs"]
 mod trace;

@@ -4,7 +4,7 @@ use serde_json::{Number, Value};
 
 /// `units` divided by ten to the power of `scale`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Decimal {
+pub(in crate::contract) struct Decimal {
     units: i128,
     scale: u32,
 }
@@ -13,11 +13,11 @@ pub(super) struct Decimal {
 const MOST_DIGITS: u32 = 15;
 
 impl Decimal {
-    pub(super) const ONE: Self = Self { units: 1, scale: 0 };
-    pub(super) const CENT: Self = Self { units: 1, scale: 2 };
+    pub(in crate::contract) const ONE: Self = Self { units: 1, scale: 0 };
+    pub(in crate::contract) const CENT: Self = Self { units: 1, scale: 2 };
 
     /// The decimal that the number is written as. Nothing for one that is too long or too large to be reckoned with.
-    pub(super) fn of(number: &Number) -> Option<Self> {
+    pub(in crate::contract) fn of(number: &Number) -> Option<Self> {
         let text = match number.as_f64() {
             // Without an exponent, which the number's own text may have.
             Some(double) if number.is_f64() => double.to_string(),
@@ -31,20 +31,20 @@ impl Decimal {
         Some(Self { units, scale })
     }
 
-    pub(super) fn plus(self, other: Self) -> Option<Self> {
+    pub(in crate::contract) fn plus(self, other: Self) -> Option<Self> {
         let scale = self.scale.max(other.scale);
         let units = self.at(scale)?.checked_add(other.at(scale)?)?;
         Some(Self { units, scale })
     }
 
-    pub(super) fn minus(self, other: Self) -> Option<Self> {
+    pub(in crate::contract) fn minus(self, other: Self) -> Option<Self> {
         self.plus(Self {
             units: other.units.checked_neg()?,
             ..other
         })
     }
 
-    pub(super) fn times(self, factor: i128) -> Option<Self> {
+    pub(in crate::contract) fn times(self, factor: i128) -> Option<Self> {
         Some(Self {
             units: self.units.checked_mul(factor)?,
             ..self
@@ -52,7 +52,7 @@ impl Decimal {
     }
 
     /// A tenth of it.
-    pub(super) fn tenth(self) -> Self {
+    pub(in crate::contract) fn tenth(self) -> Self {
         Self {
             scale: self.scale + 1,
             ..self
@@ -60,7 +60,7 @@ impl Decimal {
     }
 
     /// The greatest multiple of `step` that is not over it.
-    pub(super) fn floor(self, step: Self) -> Option<Self> {
+    pub(in crate::contract) fn floor(self, step: Self) -> Option<Self> {
         let scale = self.scale.max(step.scale);
         let (units, step) = (self.at(scale)?, step.at(scale)?);
         let rest = units.checked_rem_euclid(step)?;
@@ -76,7 +76,7 @@ impl Decimal {
     }
 
     /// As a JSON number: an integer without a point. Nothing for one beyond what JSON numbers are read as.
-    pub(super) fn json(self) -> Option<Value> {
+    pub(in crate::contract) fn json(self) -> Option<Value> {
         let mut exact = self;
         while exact.scale > 0 && exact.units % 10 == 0 {
             exact.units /= 10;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 /// The longest text that is made for the bounds of a pattern.
 const LONGEST: u32 = 5_000;
@@ -16,6 +16,8 @@ pub(super) struct Grammar {
     root: Part,
     /// The number of parts.
     parts: usize,
+    /// Whether a text must match from its beginning to its end.
+    anchored: bool,
 }
 
 /// A part of a pattern. Its number and those of what is in it are one range.
@@ -77,7 +79,18 @@ impl Grammar {
             .ok()?;
         let mut parts = 0;
         let root = part(&hir, &mut parts)?;
-        Some(Self { root, parts })
+        let anchored = hir.properties().look_set_prefix().contains(Look::Start)
+            && hir.properties().look_set_suffix().contains(Look::End);
+        Some(Self {
+            root,
+            parts,
+            anchored,
+        })
+    }
+
+    /// The shortest and the longest text that it matches, in characters; nothing unless it is anchored at both ends.
+    pub(super) fn lengths(&self) -> Option<(u64, Option<u64>)> {
+        self.anchored.then(|| self.root.lengths())
     }
 
     /// A plain text that it matches.
@@ -315,6 +328,43 @@ impl Part {
             Kind::Empty | Kind::Text(_) | Kind::Class(_) => Vec::new(),
         }
     }
+
+    fn lengths(&self) -> (u64, Option<u64>) {
+        match &self.kind {
+            Kind::Empty => (0, Some(0)),
+            Kind::Text(text) => {
+                let length = u64::from(count(text));
+                (length, Some(length))
+            }
+            Kind::Class(_) => (1, Some(1)),
+            Kind::Repeat { least, most, of } => {
+                let (short, long) = of.lengths();
+                let longest = long
+                    .zip(*most)
+                    .and_then(|(long, most)| long.checked_mul(u64::from(most)));
+                (short.saturating_mul(u64::from(*least)), longest)
+            }
+            Kind::Sequence(parts) => parts.iter().map(Part::lengths).fold(
+                (0, Some(0)),
+                |(short, long), (least, most)| {
+                    let most = long
+                        .zip(most)
+                        .and_then(|(long, most)| long.checked_add(most));
+                    (short.saturating_add(least), most)
+                },
+            ),
+            Kind::Choice(branches) => {
+                let mut lengths = branches.iter().map(Part::lengths);
+                let first = lengths.next().unwrap_or((0, Some(0)));
+                lengths.fold(first, |(short, long), (least, most)| {
+                    (
+                        short.min(least),
+                        long.zip(most).map(|(long, most)| long.max(most)),
+                    )
+                })
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -364,6 +414,22 @@ mod tests {
             assert!(regex.find(text).is_some(), "{text}");
         }
         assert!(grammar("^[a-z]{3}$").of_length(60).is_empty());
+    }
+
+    #[test]
+    fn lengths_are_those_of_the_language() {
+        for (pattern, lengths) in [
+            ("^[0-9]{3}$", Some((3, Some(3)))),
+            ("^(ab|c)[0-9]{1,4}x?$", Some((2, Some(7)))),
+            ("^[^\\x00]*a$", Some((1, None))),
+            ("^(a|bcd)$", Some((1, Some(3)))),
+            // What stands before or after may be anything.
+            ("[0-9]{3}$", None),
+            ("^[0-9]{3}", None),
+            ("^a|b$", None),
+        ] {
+            assert_eq!(grammar(pattern).lengths(), lengths, "{pattern}");
+        }
     }
 
     #[test]

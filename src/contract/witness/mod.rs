@@ -16,7 +16,9 @@ mod text;
 mod vary;
 mod walk;
 
+pub(super) use decimal::Decimal;
 use serde_json::Value;
+pub(super) use text::lengths;
 
 use super::{ContractError, Judge, Outline, Seat};
 use crate::spec::{Document, Pointer};
@@ -90,16 +92,36 @@ pub fn witnesses<'d>(
     let seats = Outline::of(document)?.seats();
     let mut witnesses = Witnesses::default();
     for (index, seat) in seats.iter().enumerate() {
-        let before = witnesses.all.len();
-        walk::seat(document, judge, seat, index, &mut witnesses.all)?;
-        if witnesses.all.len() == before {
+        let made = of_place(document, judge, seat, index, seed)?;
+        if made.is_empty() {
             witnesses.unmade.push(index);
-            continue;
         }
-        let made = witnesses.all.get(before..).unwrap_or_default();
-        let mixed = walk::mixed(made, index, seed, MOST_MIXED);
-        witnesses.all.extend(mixed);
+        witnesses.all.extend(made);
     }
     witnesses.seats = seats;
     Ok(witnesses)
+}
+
+/// Makes the witnesses of one place. Their `seat` says nothing.
+pub(super) fn of_seat<'d>(
+    document: &'d Document,
+    judge: &Judge<'d>,
+    seat: &Seat,
+    seed: u64,
+) -> Result<Vec<Witness>, ContractError> {
+    of_place(document, judge, seat, 0, seed)
+}
+
+fn of_place<'d>(
+    document: &'d Document,
+    judge: &Judge<'d>,
+    seat: &Seat,
+    index: usize,
+    seed: u64,
+) -> Result<Vec<Witness>, ContractError> {
+    let mut made = Vec::new();
+    walk::seat(document, judge, seat, index, &mut made)?;
+    let mixed = walk::mixed(&made, index, seed, MOST_MIXED);
+    made.extend(mixed);
+    Ok(made)
 }

@@ -208,6 +208,12 @@ pub(super) fn boundaries(facets: &Facets<'_>, valid: &str) -> Texts {
     texts
 }
 
+/// The shortest and the longest text that a pattern matches, in characters. Nothing for one that is not anchored at both ends, or
+/// is no regular language.
+pub(in crate::contract) fn lengths(pattern: &str) -> Option<(u64, Option<u64>)> {
+    Grammar::of(pattern)?.lengths()
+}
+
 /// A text that is accepted, changed at one place.
 pub(super) fn edits(valid: &str) -> Vec<String> {
     let mut edited = vec![

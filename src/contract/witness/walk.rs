@@ -10,7 +10,10 @@ use super::example::{Fullness, Maker};
 use super::facets::{Branches, Facets};
 use super::vary::{Edit, variations};
 use crate::contract::{ContractError, Judge, Seat};
-use crate::spec::{Document, Pointer};
+use crate::spec::{Document, Node, Pointer};
+
+/// Two lists with more pairs of values are not put together.
+const MOST_PAIRS: usize = 200;
 
 /// The deepest part of a value that is changed.
 const DEEPEST: usize = 16;
@@ -110,6 +113,7 @@ impl Walk<'_, '_> {
         match value {
             Value::Object(members) => {
                 let known = facets.properties();
+                self.pairs(maker, &known, instance, lean)?;
                 for (name, value) in members {
                     let place = known.iter().find(|(known, _)| known == name);
                     let place = place.map(|(_, at)| at.clone()).or_else(|| facets.further());
@@ -133,6 +137,48 @@ impl Walk<'_, '_> {
                 }
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// Lists of values that stand side by side: one may ask for another.
+    fn pairs(
+        &mut self,
+        maker: &Maker<'_, '_>,
+        members: &[(&str, Pointer)],
+        instance: &Pointer,
+        lean: &Value,
+    ) -> Result<(), ContractError> {
+        let mut lists = Vec::new();
+        for (name, at) in members {
+            let facets = Facets::of(self.document, at, maker.branches)?;
+            let listed = facets.all("enum").filter_map(Node::as_array).flatten();
+            let values: Vec<Value> = listed.map(Node::to_json).collect();
+            if values.len() > 1
+                && let Some(part) = facets.parts.first()
+            {
+                lists.push((*name, part.at.join("enum"), values));
+            }
+        }
+        for (index, (name, _, values)) in lists.iter().enumerate() {
+            for (other, about, others) in lists.iter().skip(index + 1) {
+                if values.len() * others.len() > MOST_PAIRS {
+                    continue;
+                }
+                for value in values {
+                    let with = Edit::With((*name).to_owned(), value.clone());
+                    let Some(first) = changed(lean, instance, &with) else {
+                        continue;
+                    };
+                    for other_value in others {
+                        let with = Edit::With((*other).to_owned(), other_value.clone());
+                        let both = changed(&first, instance, &with);
+                        if let Some(both) = both {
+                            self.push(about.clone(), instance.clone(), both);
+                        }
+                    }
+                }
+            }
         }
         Ok(())
     }
