@@ -46,6 +46,10 @@
     feature = "sandbox",
     doc = "| [`sandbox`] | a stateful Flinks Pay on a loopback port |"
 )]
+#![cfg_attr(
+    feature = "contract",
+    doc = "| [`contract`] | what a contract accepts, held against this crate and against a server |"
+)]
 //!
 //! # What it is built from
 //!
@@ -61,6 +65,8 @@
 pub mod blocking;
 pub mod client;
 pub mod clock;
+#[cfg(feature = "contract")]
+pub mod contract;
 pub mod domain;
 pub mod hosted;
 #[cfg(feature = "sandbox")]

@@ -80,11 +80,13 @@ pub(crate) enum Test {
     Minimum(f64),
     Maximum(f64),
     Decimals(u32),
+    Integers(i64, i64),
     Members(&'static [&'static str]),
 }
 
 #[allow(
     clippy::match_same_arms,
+    clippy::unreadable_literal,
     reason = "generated, one arm for each operation"
 )]
 mod table {
@@ -313,9 +315,26 @@ impl Test {
             (Test::Decimals(most), Json::Number(number)) => {
                 has_decimals_at_most(&number.to_string(), *most)
             }
+            (Test::Integers(least, most), Json::Number(number)) => lies(number, *least, *most),
             // Another JSON type: the generated type refuses it, or null stands for absent.
             _ => true,
         }
+    }
+}
+
+/// Whether a number lies between two integers. Decimals are not its business.
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "the ends of 32 bits are exact, and those of 64 are rounded away from zero"
+)]
+fn lies(number: &serde_json::Number, least: i64, most: i64) -> bool {
+    match (number.as_i64(), number.as_f64()) {
+        (Some(whole), _) => (least..=most).contains(&whole),
+        // Beyond 64 bits, or written with a point or an exponent.
+        (None, Some(double)) => {
+            !number.is_u64() && (least as f64..most as f64 + 1.0).contains(&double)
+        }
+        (None, None) => true,
     }
 }
 

@@ -287,7 +287,7 @@ impl Client {
     }
 
     /// The same client, with another carrier of its requests.
-    #[cfg(any(test, fuzzing))]
+    #[cfg(any(test, fuzzing, feature = "contract"))]
     pub(crate) fn carried_by(mut self, transport: Arc<dyn Transport>) -> Self {
         let shared = Arc::get_mut(&mut self.0);
         #[allow(clippy::expect_used, reason = "for tests")]

@@ -56,6 +56,8 @@ pub(crate) use self::call::Call;
 pub use self::conformance::Nonconformance;
 #[cfg(feature = "sandbox")]
 pub(crate) use self::connector::certificates;
+#[cfg(feature = "contract")]
+pub(crate) use self::credentials::Scheme;
 pub use self::credentials::{Credentials, CredentialsError};
 pub use self::environment::{Environment, EnvironmentError};
 pub use self::error::{Error, ErrorKind};

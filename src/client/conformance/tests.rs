@@ -30,6 +30,35 @@ fn decimals_are_those_of_the_text() {
 }
 
 #[test]
+fn integers_are_told_from_what_lies_beyond_them() {
+    let lies = |text: &str, least, most| {
+        let number: serde_json::Number = serde_json::from_str(text).expect("a number");
+        super::lies(&number, least, most)
+    };
+    for (text, narrow, wide) in [
+        ("0", true, true),
+        ("2147483647", true, true),
+        ("2147483648", false, true),
+        ("-2147483648", true, true),
+        ("-2147483649", false, true),
+        ("2147483647.5", true, true),
+        ("2147483648.0", false, true),
+        ("9223372036854775807", false, true),
+        ("9223372036854775808", false, false),
+        ("-9223372036854775808", false, true),
+        ("9.3e18", false, false),
+        ("1e300", false, false),
+    ] {
+        assert_eq!(
+            lies(text, i32::MIN.into(), i32::MAX.into()),
+            narrow,
+            "{text}"
+        );
+        assert_eq!(lies(text, i64::MIN, i64::MAX), wide, "{text}");
+    }
+}
+
+#[test]
 fn date_times_are_those_of_rfc_3339() {
     for text in [
         "2026-01-02T03:04:05Z",

@@ -13,7 +13,7 @@ use super::exchange::Arrived;
 use super::media_type;
 use crate::clock::Clock;
 use crate::domain::rules::{PAYEE_OR_SETTLEMENT, TOKEN_PER_CREATE};
-use crate::sandbox::profile::choices::{CreateStatus, TokenUse};
+use crate::sandbox::profile::choices::TokenUse;
 use crate::sandbox::session::Session;
 use crate::sandbox::world::{Core, World};
 use crate::session::{Operation, SessionRequest};
@@ -92,9 +92,5 @@ fn answer(
     if let Some(token) = &caller.token {
         world.tokens.spend(token);
     }
-    let status = match profile.create_status {
-        CreateStatus::Created => StatusCode::CREATED,
-        CreateStatus::Ok => StatusCode::OK,
-    };
-    Answer::of(status, &body)
+    Answer::of(profile.success_of(Operation::CreateSession), &body)
 }

@@ -19,7 +19,6 @@ use crate::clock::{Clock, after};
 use crate::domain::{ReportedReference, SessionId};
 use crate::sandbox::fault::{Bomb, Change, Fault, FaultMet, Hit, RefusalShape, RetryAfter};
 use crate::sandbox::line::{Ending, Wire};
-use crate::sandbox::profile::choices::CreateStatus;
 use crate::sandbox::refusals;
 use crate::sandbox::world::Core;
 use crate::session::Operation;
@@ -209,10 +208,8 @@ impl Trouble {
 
     fn success(&self) -> StatusCode {
         let profile = &self.core.settings.profile;
-        match (self.operation, profile.create_status) {
-            (Some(Operation::CreateSession), CreateStatus::Created) => StatusCode::CREATED,
-            _ => StatusCode::OK,
-        }
+        self.operation
+            .map_or(StatusCode::OK, |operation| profile.success_of(operation))
     }
 
     fn refusal(

@@ -6,6 +6,8 @@ pub(super) mod text;
 
 use std::time::Duration;
 
+use axum::http::StatusCode;
+
 use self::choices::{
     AccountBeforeLogin, AccountNumberShown, CancelDetails, CancelledSpelling, CompletedWebhook,
     CreateStatus, CredentialsTaken, ErrorShape, StatusAccess, TokenLifetime, TokenUse,
@@ -144,6 +146,14 @@ impl Profile {
         match status {
             SessionStatus::Cancelled => self.cancelled_spelling.as_str(),
             other => other.as_str(),
+        }
+    }
+
+    /// The status of an operation's success.
+    pub(super) fn success_of(&self, operation: Operation) -> StatusCode {
+        match (operation, self.create_status) {
+            (Operation::CreateSession, CreateStatus::Created) => StatusCode::CREATED,
+            _ => StatusCode::OK,
         }
     }
 }

@@ -51,6 +51,8 @@ pub enum CheckTest {
     Maximum(f64),
     /// A number with at most so many decimals.
     Decimals(u32),
+    /// A number from the one to the other.
+    Integers(i64, i64),
     /// No other members than these. Others are allowed, kept, and worth telling.
     Members(Vec<String>),
 }
@@ -201,7 +203,9 @@ fn test_of(keyword: &str, value: &Node) -> Result<Option<CheckTest>, String> {
         "format" => match value.as_str() {
             Some("uuid") => CheckTest::Uuid,
             Some("date-time") => CheckTest::DateTime,
-            Some("double" | "int64" | "password") => return Ok(None),
+            Some("int32") => CheckTest::Integers(i32::MIN.into(), i32::MAX.into()),
+            Some("int64") => CheckTest::Integers(i64::MIN, i64::MAX),
+            Some("double" | "password") => return Ok(None),
             _ => {
                 return Err(format!(
                     "format {} of an answer has no check",
@@ -220,6 +224,8 @@ fn test_of(keyword: &str, value: &Node) -> Result<Option<CheckTest>, String> {
         "minimum" => CheckTest::Minimum(number()?),
         "maximum" => CheckTest::Maximum(number()?),
         "multipleOf" => CheckTest::Decimals(decimals(number()?).ok_or_else(unsupported)?),
+        // The generated type takes any number there, with decimals or without.
+        "type" if value.as_str() == Some("integer") => CheckTest::Decimals(0),
         "type"
         | "properties"
         | "required"

@@ -1,0 +1,80 @@
+//! The judge: what a contract accepts at each of its places, by a JSON Schema validator.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use jsonschema::{Draft, Validator};
+use serde_json::Value;
+
+use super::{ContractError, Seat};
+use crate::spec::translate::{self, Direction};
+use crate::spec::{Document, Node, Pointer};
+
+/// Compiled schemas of one document, each made when it is first asked for.
+#[derive(Debug)]
+pub struct Judge<'d> {
+    document: &'d Document,
+    compiled: RefCell<HashMap<(Pointer, Direction), Rc<Validator>>>,
+}
+
+impl<'d> Judge<'d> {
+    /// A judge of nothing yet.
+    #[must_use]
+    pub fn new(document: &'d Document) -> Self {
+        Self {
+            document,
+            compiled: RefCell::default(),
+        }
+    }
+
+    /// Returns whether a value may travel there.
+    ///
+    /// # Errors
+    ///
+    /// The schema cannot be translated or compiled.
+    pub fn accepts(&self, seat: &Seat, value: &Value) -> Result<bool, ContractError> {
+        Ok(self
+            .validator(&seat.schema, seat.direction())?
+            .is_valid(value))
+    }
+
+    /// Returns the validator of the schema at a place, formats asserted.
+    ///
+    /// # Errors
+    ///
+    /// The schema cannot be translated or compiled.
+    pub fn validator(
+        &self,
+        at: &Pointer,
+        direction: Direction,
+    ) -> Result<Rc<Validator>, ContractError> {
+        // Many places refer to one component, and share what is compiled for it.
+        let target = match self.document.at(at).map(|node| self.target(node)) {
+            Some(target) => target?.unwrap_or_else(|| at.clone()),
+            None => at.clone(),
+        };
+        let key = (target, direction);
+        if let Some(known) = self.compiled.borrow().get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let schema = translate::schema(self.document, &key.0, direction)?;
+        let validator = jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .should_validate_formats(true)
+            .build(&schema)
+            .map_err(|error| ContractError::Schema {
+                at: key.0.fragment(),
+                source: Box::new(error.to_owned()),
+            })?;
+        let validator = Rc::new(validator);
+        self.compiled
+            .borrow_mut()
+            .insert(key, Rc::clone(&validator));
+        Ok(validator)
+    }
+
+    fn target(&self, node: &Node) -> Result<Option<Pointer>, ContractError> {
+        Ok(self.document.target(node)?.map(|(pointer, _)| pointer))
+    }
+}

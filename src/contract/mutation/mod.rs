@@ -1,0 +1,66 @@
+//! The mutation score: every single change of a contract, and whether anybody notices.
+//!
+//! A suite that passes proves little. So the contract is changed at one place after the other, and the suite is run against each
+//! changed contract with the code as it is. A change is noticed when the judge, reading the changed contract, and a party differ
+//! about a value: one from the witnesses of the contract as it was, or one from those of the changed contract. Texts, trees and
+//! digests are not compared.
+
+mod edit;
+mod normal;
+mod pattern;
+mod schema;
+mod score;
+
+use std::fmt;
+
+use edit::Edit;
+
+pub use score::{Fate, Score, score};
+
+use crate::spec::{Document, Node, Object, Pointer};
+
+/// One change of a contract.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mutant {
+    /// Where it is.
+    pub at: Pointer,
+    /// Its kind: `drop`, `add`, `tighten`, `loosen`, `rename`, `retype` or `swap`.
+    pub kind: &'static str,
+    /// What changes, in words.
+    pub change: String,
+    edit: Edit,
+}
+
+impl Mutant {
+    /// The contract with this change.
+    #[must_use]
+    pub fn apply(&self, document: &Document) -> Option<Document> {
+        self.edit.apply(document)
+    }
+}
+
+impl fmt::Display for Mutant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.kind, self.at.fragment(), self.change)
+    }
+}
+
+/// Returns every single change of the schemas of a contract, in the order of the document.
+#[must_use]
+pub fn mutants(document: &Document) -> Vec<Mutant> {
+    let schemas = Pointer::root().join("components").join("schemas");
+    let named = document.at(&schemas).and_then(Node::as_object);
+    let mut found = Vec::new();
+    for name in named.into_iter().flat_map(Object::keys) {
+        schema::changes(document, &schemas.join(name), &mut found);
+    }
+    found
+        .into_iter()
+        .map(|(kind, edit)| Mutant {
+            at: edit.at().clone(),
+            kind,
+            change: edit.describe(document),
+            edit,
+        })
+        .collect()
+}

@@ -1,0 +1,79 @@
+//! What this crate makes of a value.
+
+mod answers;
+mod requests;
+mod server;
+
+use serde_json::Value;
+
+pub use answers::Answers;
+pub use server::{Server, ServerError};
+
+use super::{Seat, SeatPart};
+
+/// What this crate makes of a value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Opinion {
+    /// It is one that the crate sends, or reads without a remark.
+    Takes,
+    /// It is taken for another one that means the same, and that one is sent.
+    Writes(Value),
+    /// It is read, and these places are told to be odd.
+    Remarks(Vec<Remark>),
+    /// It is not sent, or not read.
+    Refuses(Vec<Remark>),
+}
+
+/// What is held against a value, and where.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Remark {
+    /// The part of the value: a path such as `payor.email`, or a JSON pointer in an answer.
+    pub at: String,
+    /// The id of the rule, or the keyword.
+    pub rule: String,
+}
+
+impl Opinion {
+    /// Whether nothing is held against the value.
+    #[must_use]
+    pub fn takes(&self) -> bool {
+        matches!(self, Self::Takes)
+    }
+}
+
+/// This crate, as one that is asked for its opinion.
+#[derive(Debug)]
+pub struct Facade {
+    answers: Answers,
+}
+
+impl Facade {
+    /// The crate as it is built.
+    ///
+    /// # Errors
+    ///
+    /// No runtime for its client can be started.
+    pub fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            answers: Answers::new()?,
+        })
+    }
+
+    /// Asks for its opinion of a value that would travel there. Nothing where the crate has none: it knows neither the
+    /// operation nor the part.
+    #[must_use]
+    pub fn opinion(&self, seat: &Seat, value: &Value) -> Option<Opinion> {
+        match &seat.part {
+            SeatPart::Body { .. } if !seat.written => None,
+            SeatPart::Body { .. } => requests::body(&seat.operation, value),
+            SeatPart::Parameter { name, .. } => requests::parameter(name, value),
+            SeatPart::Answer { status, .. } => {
+                let status = status.parse().ok()?;
+                // Of a refusal the client says what it is, and not yet whether it is as the contract has it.
+                (200..=299)
+                    .contains(&status)
+                    .then(|| self.answers.opinion(&seat.operation, status, value))?
+            }
+        }
+    }
+}

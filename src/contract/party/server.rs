@@ -1,0 +1,216 @@
+//! What a server makes of a request: it is sent as it stands, valid or not.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderValue, Method, StatusCode};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+use url::Url;
+
+use super::{Opinion, Remark};
+
+use crate::client::{Client, Credentials, Environment, Scheme};
+use crate::contract::{Seat, SeatPart};
+use crate::domain::SessionId;
+use crate::session::Operation;
+
+/// A server that is slower gives no opinion.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Refusals of what was sent. Others are about who sent it, or about the state of things.
+const OF_THE_REQUEST: [StatusCode; 3] = [
+    StatusCode::BAD_REQUEST,
+    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    StatusCode::UNPROCESSABLE_ENTITY,
+];
+
+/// A server that is asked for its opinion of requests.
+#[derive(Debug)]
+pub struct Server {
+    runtime: Runtime,
+    http: reqwest::Client,
+    base: Url,
+    client: Client,
+    credentials: Credentials,
+    token: Mutex<Option<HeaderValue>>,
+}
+
+/// Why a server gave no opinion.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// What asks it could not be set up.
+    #[error("the requests cannot be set up")]
+    Setup(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// No token could be had.
+    #[error("the server gives no token")]
+    Token(#[from] crate::client::Error),
+    /// No answer came.
+    #[error("the server does not answer")]
+    Unreachable(#[source] reqwest::Error),
+    /// It does not take the credentials.
+    #[error("the server does not take the credentials for {operation}")]
+    Unauthorized {
+        /// The operation that was asked for.
+        operation: String,
+    },
+}
+
+impl Server {
+    /// The server at a base URL, which is asked with these credentials.
+    ///
+    /// # Errors
+    ///
+    /// The client cannot be built, or no runtime for it be started.
+    pub fn new(environment: Environment, credentials: Credentials) -> Result<Self, ServerError> {
+        fn setup(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ServerError {
+            ServerError::Setup(error.into())
+        }
+        let base = environment.base_url().clone();
+        Ok(Self {
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(setup)?,
+            http: reqwest::Client::builder()
+                .timeout(PATIENCE)
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .map_err(setup)?,
+            client: Client::builder(environment, credentials.clone())
+                .build()
+                .map_err(setup)?,
+            base,
+            credentials,
+            token: Mutex::default(),
+        })
+    }
+
+    /// Asks for its opinion of a body: whether it takes it, or refuses it as invalid. Nothing for any other part, and for an
+    /// answer that says neither.
+    ///
+    /// A body of an operation on a session is about `session`.
+    ///
+    /// # Errors
+    ///
+    /// The server cannot be reached, gives no token, or does not take the credentials.
+    pub fn opinion(
+        &self,
+        seat: &Seat,
+        value: &Value,
+        session: Option<&SessionId>,
+    ) -> Result<Option<Opinion>, ServerError> {
+        let mut operations = Operation::ALL.iter();
+        let known = operations.find(|operation| operation.id() == seat.operation);
+        let (Some(&operation), SeatPart::Body { media_type }, true) =
+            (known, &seat.part, seat.written)
+        else {
+            return Ok(None);
+        };
+        let Some(url) = self.url(operation, session) else {
+            return Ok(None);
+        };
+        let body = if media_type.contains("form") {
+            match form(value) {
+                Some(form) => form,
+                None => return Ok(None),
+            }
+        } else {
+            value.to_string()
+        };
+        let status = self.runtime.block_on(async {
+            let first = self.send(operation, &url, media_type, &body).await?;
+            if first != StatusCode::UNAUTHORIZED || operation == Operation::Authorize {
+                return Ok(first);
+            }
+            // The token has created its session, or has expired.
+            *self.token.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            self.send(operation, &url, media_type, &body).await
+        })?;
+        if status == StatusCode::UNAUTHORIZED && operation != Operation::Authorize {
+            return Err(ServerError::Unauthorized {
+                operation: seat.operation.clone(),
+            });
+        }
+        Ok(if OF_THE_REQUEST.contains(&status) {
+            Some(Opinion::Refuses(vec![Remark {
+                at: String::new(),
+                rule: status.as_str().to_owned(),
+            }]))
+        } else if status.is_success() {
+            Some(Opinion::Takes)
+        } else {
+            None
+        })
+    }
+
+    fn url(&self, operation: Operation, session: Option<&SessionId>) -> Option<Url> {
+        let path = operation.path();
+        let path = if path.contains("{sessionId}") {
+            path.replace("{sessionId}", &session?.expose())
+        } else {
+            path.to_owned()
+        };
+        let base = self.base.as_str().trim_end_matches('/');
+        format!("{base}{path}").parse().ok()
+    }
+
+    async fn send(
+        &self,
+        operation: Operation,
+        url: &Url,
+        media_type: &str,
+        body: &str,
+    ) -> Result<StatusCode, ServerError> {
+        let method = Method::from_bytes(operation.method().as_bytes()).unwrap_or(Method::POST);
+        let mut request = self
+            .http
+            .request(method, url.clone())
+            .header(CONTENT_TYPE, media_type)
+            .body(body.to_owned());
+        if operation != Operation::Authorize {
+            request = match &self.credentials.0 {
+                Scheme::ApiKey { key, id } => request
+                    .header("x-api-key", key.expose())
+                    .header("x-client-id", id.expose()),
+                Scheme::Basic { .. } | Scheme::Form { .. } => {
+                    request.header(AUTHORIZATION, self.token().await?)
+                }
+            };
+        }
+        let answer = request.send().await.map_err(ServerError::Unreachable)?;
+        let status = answer.status();
+        // Read to its end, so that the connection can be used again.
+        answer.bytes().await.map_err(ServerError::Unreachable)?;
+        Ok(status)
+    }
+
+    async fn token(&self) -> Result<HeaderValue, ServerError> {
+        let held = self
+            .token
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(held) = held {
+            return Ok(held);
+        }
+        let token = self.client.authorize().await?;
+        let bearer = format!("Bearer {}", token.access_token.expose());
+        let mut bearer =
+            HeaderValue::try_from(bearer).map_err(|error| ServerError::Setup(Box::new(error)))?;
+        bearer.set_sensitive(true);
+        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some(bearer.clone());
+        Ok(bearer)
+    }
+}
+
+/// A form, whose fields are texts. Nothing for a value that no form can be.
+fn form(value: &Value) -> Option<String> {
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in value.as_object()? {
+        form.append_pair(name, value.as_str()?);
+    }
+    Some(form.finish())
+}

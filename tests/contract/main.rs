@@ -1,0 +1,38 @@
+//! Three parties, one judge: what the contract accepts, what this crate's types and decoding make of it, and what the
+//! simulator does.
+#![cfg(feature = "contract")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a panic is how a test fails"
+)]
+
+#[path = "../support/checked.rs"]
+mod checked;
+mod mutation;
+mod parties;
+#[path = "../support/trace.rs"]
+mod trace;
+mod witnesses;
+
+use std::sync::LazyLock;
+
+use flinks_pay::spec::Document;
+
+/// The contract that this crate is built from.
+pub(crate) static CONTRACT: LazyLock<Document> = LazyLock::new(|| {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/flinks-pay.yaml");
+    Document::read(path.as_ref()).unwrap()
+});
+
+/// The seed of the witnesses that are made of two others.
+pub(crate) const SEED: u64 = 7;
+
+/// Compares with a snapshot in the folder that all of them are in.
+pub(crate) fn snapshots() -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings
+}
