@@ -6,10 +6,12 @@
 mod courier;
 pub(super) mod delivery;
 pub(super) mod faults;
+mod kept;
 mod letter;
 mod queue;
 pub(super) mod webhook;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -46,7 +48,15 @@ pub(super) struct Hooks {
 struct State {
     registered: Registered,
     queue: Queue,
+    /// What the queue has handed out and nobody has settled yet.
+    under_way: HashMap<Lane, Job>,
+    /// What the queue let go of as it was closed before it was due.
+    left: Vec<Job>,
+    /// How many were dropped before this start.
+    dropped_before: u64,
     deliveries: Deliveries,
+    /// Counts what has changed of all but the deliveries.
+    changes: u64,
 }
 
 /// One receiver for each kind.
@@ -54,6 +64,8 @@ struct State {
 pub(super) struct Registered {
     pub(super) session: Option<Arc<Webhook>>,
     pub(super) guarantee: Option<Arc<Webhook>>,
+    /// Whether it was changed through the control API.
+    pub(super) while_running: bool,
 }
 
 impl Registered {
@@ -71,6 +83,10 @@ impl Hooks {
             state: Mutex::new(State {
                 registered,
                 queue: Queue::new(MOST_WAITING),
+                under_way: HashMap::new(),
+                left: Vec::new(),
+                dropped_before: 0,
+                changes: 0,
                 deliveries: Deliveries::new(MOST_REMEMBERED),
             }),
             changed: Notify::new(),
@@ -84,7 +100,14 @@ impl Hooks {
 
     /// Replaces who is registered. What waits already goes to who was registered when it happened.
     pub(super) fn register(&self, registered: Registered) {
-        self.state().registered = registered;
+        let mut state = self.state();
+        state.registered = registered;
+        state.changes += 1;
+    }
+
+    /// A number that is another one after every change of what is to be told, and to whom.
+    pub(super) fn changes(&self) -> u64 {
+        self.state().changes
     }
 
     pub(super) fn report(&self) -> WebhooksReport {
@@ -94,7 +117,7 @@ impl Hooks {
             session: report(state.registered.session.as_ref()),
             guarantee: report(state.registered.guarantee.as_ref()),
             waiting: state.queue.unfinished(),
-            dropped: state.queue.dropped(),
+            dropped: state.dropped_before + state.queue.dropped(),
         }
     }
 
@@ -107,13 +130,21 @@ impl Hooks {
     /// Forgets what waits and what was delivered, and returns how much that was. Who is registered stays.
     pub(super) fn forget(&self) -> usize {
         let mut state = self.state();
+        state.changes += 1;
+        state.under_way.clear();
+        state.left.clear();
         let delivered = std::mem::replace(&mut state.deliveries, Deliveries::new(MOST_REMEMBERED));
         state.queue.forget() + delivered.all().len()
     }
 
     /// Takes no more events, and lets the courier go when what is due has been delivered.
     pub(super) fn close(&self, now: Instant) {
-        self.state().queue.close(now);
+        let mut state = self.state();
+        if !state.queue.is_closed() {
+            state.left = state.queue.later_than(now).cloned().collect();
+            state.queue.close(now);
+        }
+        drop(state);
         self.changed.notify_one();
     }
 
@@ -140,6 +171,7 @@ impl Hooks {
         if faults.reordered {
             wait = wait.saturating_add(HELD_BACK);
         }
+        state.changes += 1;
         state.queue.push(Job {
             letter,
             attempt: 1,
@@ -152,7 +184,12 @@ impl Hooks {
     }
 
     fn next(&self, now: Instant) -> Next {
-        self.state().queue.next(now)
+        let mut state = self.state();
+        let next = state.queue.next(now);
+        if let Next::Job(job) = &next {
+            state.under_way.insert(job.lane(), job.clone());
+        }
+        next
     }
 
     fn is_closed(&self) -> bool {
@@ -163,9 +200,14 @@ impl Hooks {
     /// read that a try has failed may move the time to the next one.
     fn settle(&self, lane: Lane, records: Vec<Delivery>, again: Option<Job>) {
         let mut state = self.state();
+        // What comes too late for the queue may come after the next start.
+        let left = again.clone().filter(|_| state.queue.is_closed());
         if !state.queue.settle(lane, again) {
             return;
         }
+        state.left.extend(left);
+        state.under_way.remove(&lane);
+        state.changes += 1;
         for record in records {
             state.deliveries.push(record);
         }

@@ -156,6 +156,17 @@ impl Queue {
         self.waiting.retain(|job| job.later_than(now).is_none());
     }
 
+    /// What waits, in its order.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &Job> {
+        self.waiting.iter()
+    }
+
+    /// What is not due yet.
+    pub(super) fn later_than(&self, now: Instant) -> impl Iterator<Item = &Job> {
+        self.waiting()
+            .filter(move |job| job.later_than(now).is_some())
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.closed
     }

@@ -10,6 +10,7 @@ use url::{Host, Url};
 
 use super::delivery::DeliveryOutcome;
 use super::faults::WebhookFaults;
+use crate::sandbox::state::form::ReceiverForm;
 use crate::webhook::{SIGNATURE_HEADER, WebhookSecret};
 
 /// Where a sandbox sends webhooks, and what it signs them with.
@@ -23,6 +24,8 @@ pub struct Webhook {
     secret: WebhookSecret,
     faults: WebhookFaults,
     http: reqwest::Client,
+    /// Whether it was registered while the sandbox ran, so that nobody would say it again at the next start.
+    registered: bool,
 }
 
 /// Why a webhook cannot be sent to an address. The text of the address is not repeated: it may hold a token.
@@ -78,6 +81,22 @@ impl Webhook {
             url,
             secret,
             faults: WebhookFaults::default(),
+            registered: false,
+        })
+    }
+
+    /// Says that it is registered through the control API.
+    pub(in crate::sandbox) fn registered(mut self) -> Self {
+        self.registered = true;
+        self
+    }
+
+    /// What a state file says of it; nothing if it was named at the start.
+    pub(super) fn kept(&self) -> Option<ReceiverForm> {
+        self.registered.then(|| ReceiverForm {
+            url: self.url.as_str().to_owned(),
+            secret: self.secret.expose().to_owned(),
+            faults: self.faults,
         })
     }
 
