@@ -51,6 +51,8 @@ mod roster;
 mod scenarios;
 mod seed;
 mod self_check;
+mod state;
+mod state_damage;
 mod status;
 #[path = "../support/trace.rs"]
 mod trace;
