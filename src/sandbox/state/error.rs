@@ -11,19 +11,21 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum StateError {
     /// Another sandbox has it.
-    #[error("{} is the state of another simulator that is running: end that one, or give another file", path.display())]
+    #[error(
+        "{path:?} is the state of another simulator that is running: end that one, or give another file"
+    )]
     InUse {
         /// The file.
         path: PathBuf,
     },
     /// It is a directory, a device or a pipe.
-    #[error("{} is no regular file: give another one", path.display())]
+    #[error("{path:?} is no regular file: give another one")]
     NotAFile {
         /// What was given.
         path: PathBuf,
     },
     /// It cannot be opened or read.
-    #[error("the state in {} cannot be read", path.display())]
+    #[error("the state in {path:?} cannot be read")]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -31,7 +33,7 @@ pub enum StateError {
         source: io::Error,
     },
     /// The file, or the ones that are needed beside it, cannot be written.
-    #[error("the state cannot be written to {}", path.display())]
+    #[error("the state cannot be written to {path:?}")]
     Unwritable {
         /// The file.
         path: PathBuf,
@@ -39,14 +41,14 @@ pub enum StateError {
         source: io::Error,
     },
     /// It is something else.
-    #[error("{} is not the state of a simulator: give another file", path.display())]
+    #[error("{path:?} is not the state of a simulator: give another file")]
     Foreign {
         /// The file.
         path: PathBuf,
     },
     /// It was written by a later version of this crate.
     #[error(
-        "the state in {} has version {version} of the format, which is newer than this program: give another file", path.display()
+        "the state in {path:?} has version {version} of the format, which is newer than this program: give another file"
     )]
     Newer {
         /// The file.
@@ -55,7 +57,7 @@ pub enum StateError {
         version: u64,
     },
     /// It was torn, or changed by somebody else.
-    #[error("the state in {} is damaged, {damage}: move the file away or delete it", path.display())]
+    #[error("the state in {path:?} is damaged, {damage}: move the file away or delete it")]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -63,7 +65,9 @@ pub enum StateError {
         damage: Damage,
     },
     /// It was written by a sandbox that was set up in another way.
-    #[error("the state in {} was written with {written}, and not with {given}: start with that again, or give another file", path.display())]
+    #[error(
+        "the state in {path:?} was written with {written}, and not with {given}: start with that again, or give another file"
+    )]
     SetUpOtherwise {
         /// The file.
         path: PathBuf,
@@ -73,7 +77,9 @@ pub enum StateError {
         given: String,
     },
     /// Sessions in it are of a client that this sandbox does not have.
-    #[error("the state in {} has a client that this simulator does not have: give the same ones, or another file", path.display())]
+    #[error(
+        "the state in {path:?} has a client that this simulator does not have: give the same ones, or another file"
+    )]
     UnknownClient {
         /// The file.
         path: PathBuf,

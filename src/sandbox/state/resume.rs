@@ -49,7 +49,7 @@ impl Opened {
         };
         let profile = profile.to_string();
         if form.profile != profile {
-            let named = |profile: &str| format!("the profile {profile}");
+            let named = |profile: &str| format!("the profile {}", profile.escape_debug());
             return otherwise(named(&form.profile), named(&profile));
         }
         let named = |seed: Option<u64>| {
@@ -80,7 +80,9 @@ pub(super) fn read(content: &[u8], path: &Path) -> Result<Form<'static>, StateEr
 fn unexpected(path: &Path, at: &str) -> StateError {
     StateError::Damaged {
         path: path.to_owned(),
-        damage: Damage::Content { at: at.to_owned() },
+        damage: Damage::Content {
+            at: at.escape_debug().to_string(),
+        },
     }
 }
 
