@@ -3,6 +3,7 @@
 mod session;
 mod webhook;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -57,10 +58,16 @@ Examples:
   flinks-pay sandbox --seed 7            the same ids, tokens and choices each time
   flinks-pay sandbox --webhook http://127.0.0.1:8090/
                                          signed with the secret in FLINKS_PAY_WEBHOOK_SECRET
+  flinks-pay sandbox --port 8080 --state shop.state
+                                         Ctrl-C and start again: nobody has to notice
 
 It prints what another shell needs, as exports, and each operation as a line of curl.
-Every start has new credentials, but for those with the same --seed.
-Ctrl-C ends it.";
+Every start has new credentials, but for those with the same --seed or --state.
+Ctrl-C ends it.
+
+A state file has payors, tokens and the credentials that were printed; only its
+owner can read it. No time passes there between two starts. The journal is not in
+it. A process that is killed loses the last tenth of a second.";
 
 const SPEC_EXAMPLES: &str = "\
 Examples:
@@ -146,6 +153,9 @@ pub(super) struct SandboxArgs {
     /// The variable with the secret that webhooks are signed with.
     #[arg(long, value_name = "VAR", default_value = SECRET_VARIABLE)]
     pub(super) secret_env: String,
+    /// Keep the state in this file, and go on from it at the next start.
+    #[arg(long, value_name = "FILE")]
+    pub(super) state: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! Setting a sandbox up.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,9 @@ use super::profile::Profile;
 use super::profile::choices::CredentialsTaken;
 use super::server::Sandbox;
 use super::settings::{ApiClient, Settings};
+use super::state::error::StateError;
+use super::state::keeper::Keeper;
+use super::state::resume::Opened;
 use super::world::Core;
 
 /// A [`Sandbox`] in the making. Everything has a default.
@@ -40,6 +44,7 @@ pub struct SandboxBuilder {
     self_check: SelfCheck,
     webhook: Option<Webhook>,
     guarantee_webhook: Option<Webhook>,
+    state: Option<PathBuf>,
 }
 
 impl Default for SandboxBuilder {
@@ -62,6 +67,7 @@ impl Default for SandboxBuilder {
             self_check: SelfCheck::default(),
             webhook: None,
             guarantee_webhook: None,
+            state: None,
         }
     }
 }
@@ -187,25 +193,60 @@ impl SandboxBuilder {
         self
     }
 
+    /// Keeps the state in this file, and goes on from it if it is there: sessions where they stood, tokens, the time, the
+    /// generator, fault rules, webhooks that were registered through the control API, and events that have not been told yet. To a
+    /// caller it is as if the sandbox had not stopped; the [module's page](super#the-state-in-a-file) has what that means.
+    pub fn state(mut self, file: impl Into<PathBuf>) -> Self {
+        self.state = Some(file.into());
+        self
+    }
+
     /// Starts the sandbox on the current Tokio runtime.
     ///
     /// # Errors
     ///
-    /// [`SandboxError::Bind`] if the port cannot be had.
-    pub async fn start(self) -> Result<Sandbox, SandboxError> {
+    /// [`SandboxError::Bind`] if the port cannot be had, and [`SandboxError::State`] if the state file cannot be taken up.
+    pub async fn start(mut self) -> Result<Sandbox, SandboxError> {
+        let opened = match self.state.take() {
+            Some(path) => Some(opened(path).await?),
+            None => None,
+        };
+        let port = self.port;
+        let (core, keeper) = self.assemble(opened)?;
+        Sandbox::listen(core, port, keeper).await
+    }
+
+    /// The sandbox without its socket, and what keeps its state.
+    fn assemble(
+        self,
+        opened: Option<Opened>,
+    ) -> Result<(Arc<Core>, Option<Arc<Keeper>>), SandboxError> {
+        if let Some(opened) = &opened {
+            opened.check(&self.profile, self.seed)?;
+        }
+        let kept = |id: Option<&ClientId>| opened.as_ref()?.client(id.map(ClientId::expose));
         // A hexadecimal text is a valid id and a valid secret, so nothing is refused here.
         let mut chance = Chance::new(self.seed);
         let mut generated = || format!("sandbox-{}", chance.uuid().simple());
+        // What was made at another start is made no second time.
+        let mut made = |known: Option<&String>| known.cloned().unwrap_or_else(&mut generated);
         let keys_only = self.profile.credentials == CredentialsTaken::ApiKey;
+        let kept = kept(self.client_id.as_ref());
         let first = ApiClient {
+            made_secret: self.client_secret.is_none(),
+            made_api_key: self.api_key.is_none() && keys_only,
             id: self
                 .client_id
-                .map_or_else(|| ClientId::new(&generated()), Ok)?,
-            secret: self
-                .client_secret
-                .map_or_else(|| ClientSecret::new(&generated()), Ok)?,
+                .map_or_else(|| ClientId::new(&made(kept.map(|it| &it.id))), Ok)?,
+            secret: self.client_secret.map_or_else(
+                || ClientSecret::new(&made(kept.and_then(|it| it.made_secret.as_ref()))),
+                Ok,
+            )?,
             api_key: match self.api_key {
-                None if keys_only => Some(ApiKey::new(&generated())?),
+                None if keys_only => {
+                    let known = kept.and_then(|it| it.made_api_key.as_ref());
+                    Some(ApiKey::new(&made(known))?)
+                }
                 key => key,
             },
         };
@@ -213,10 +254,14 @@ impl SandboxBuilder {
             id,
             secret,
             api_key: None,
+            made_secret: false,
+            made_api_key: false,
         });
+        let (state, form) = opened.map_or((None, None), |it| (Some(it.file), it.form));
         let settings = Settings {
             clients: std::iter::once(first).chain(others).collect(),
             profile: self.profile,
+            seed: form.as_ref().map_or(self.seed, |form| form.seed),
             token_lifetime: self
                 .token_lifetime
                 .unwrap_or_else(|| self.profile.token_lifetime.duration()),
@@ -229,17 +274,38 @@ impl SandboxBuilder {
         let webhooks = Registered {
             session: self.webhook.map(Arc::new),
             guarantee: self.guarantee_webhook.map(Arc::new),
+            while_running: false,
         };
-        Sandbox::listen(
-            Arc::new(Core::new(
-                settings,
-                self.clock,
-                self.journal_capacity,
-                webhooks,
-                chance,
-            )),
-            self.port,
-        )
-        .await
+        let mut clock = self.clock;
+        // What has passed before is added to the time, so that the first start is where the clock is without it.
+        let started = clock.now();
+        if let Some(form) = &form {
+            form.set(&mut clock);
+        }
+        let core = Arc::new(Core::new(
+            settings,
+            (clock, started),
+            self.journal_capacity,
+            webhooks,
+            chance,
+        ));
+        let resumed = form.is_some();
+        if let (Some(form), Some(file)) = (form, &state) {
+            form.resume(&core, file.path())?;
+        }
+        let keeper = state.map(|file| Keeper::new(Arc::clone(&core), file, resumed));
+        Ok((core, keeper))
     }
+}
+
+/// Takes a state file, without holding up whatever else the thread does.
+async fn opened(path: PathBuf) -> Result<Opened, StateError> {
+    let at = path.clone();
+    let opened = tokio::task::spawn_blocking(move || Opened::at(&at));
+    opened.await.unwrap_or_else(|error| {
+        Err(StateError::Unreadable {
+            path,
+            source: std::io::Error::other(error),
+        })
+    })
 }

@@ -14,6 +14,16 @@ impl Chance {
         Self(fastrand::Rng::with_seed(seed))
     }
 
+    /// Where it stands: from there on, [another](Self::at) draws the same.
+    pub(super) fn place(&self) -> u64 {
+        self.0.get_seed()
+    }
+
+    /// One that stands there.
+    pub(super) fn at(place: u64) -> Self {
+        Self(fastrand::Rng::with_seed(place))
+    }
+
     /// Draws an id.
     pub(super) fn uuid(&mut self) -> Uuid {
         let (high, low) = (self.number(), self.number());
@@ -55,6 +65,15 @@ mod tests {
         assert_eq!(drawn(Some(7)), drawn(Some(7)));
         assert_ne!(drawn(Some(7)), drawn(Some(8)));
         assert_ne!(drawn(None), drawn(None));
+    }
+
+    #[test]
+    fn another_goes_on_from_where_one_stands() {
+        let mut one = Chance::new(Some(7));
+        one.uuid();
+        let mut other = Chance::at(one.place());
+        assert_eq!(one.uuid(), other.uuid());
+        assert_eq!(one.split().uuid(), other.split().uuid());
     }
 
     #[test]

@@ -14,6 +14,17 @@ use crate::clock::{Clock, Sleep, SystemClock};
 pub struct SandboxClock {
     base: Arc<dyn Clock>,
     offset: watch::Sender<Duration>,
+    before: Before,
+}
+
+/// What earlier runs add to the time of the base.
+#[derive(Debug, Default)]
+struct Before {
+    /// How long they have lasted.
+    lasted: Duration,
+    /// How far the date is ahead of the base's, and how far behind: one of the two is nothing.
+    ahead: Duration,
+    behind: Duration,
 }
 
 impl SandboxClock {
@@ -26,7 +37,22 @@ impl SandboxClock {
         Self {
             base,
             offset: watch::Sender::new(Duration::ZERO),
+            before: Before::default(),
         }
+    }
+
+    /// Goes on from where another clock stood: so much time has passed by it, of that so much as it was moved by, and this was its
+    /// date. The time in between has not passed.
+    pub(super) fn resume(&mut self, passed: Duration, moved: Duration, date: SystemTime) {
+        let moved = moved.min(passed).min(Self::FURTHEST);
+        self.offset.send_replace(moved);
+        let base = self.base.wall();
+        let base = base.checked_add(moved).unwrap_or(base);
+        self.before = Before {
+            lasted: passed.saturating_sub(moved),
+            ahead: date.duration_since(base).unwrap_or_default(),
+            behind: base.duration_since(date).unwrap_or_default(),
+        };
     }
 
     /// Moves the time forward, as far as [`FURTHEST`](Self::FURTHEST) in all, and returns how far it has been moved since
@@ -39,7 +65,8 @@ impl SandboxClock {
         self.offset()
     }
 
-    fn offset(&self) -> Duration {
+    /// How far it has been moved since the start.
+    pub(super) fn offset(&self) -> Duration {
         *self.offset.borrow()
     }
 }
@@ -54,19 +81,24 @@ impl Default for SandboxClock {
 impl Clock for SandboxClock {
     fn now(&self) -> Instant {
         let now = self.base.now();
-        now.checked_add(self.offset()).unwrap_or(now)
+        let more = self.offset().saturating_add(self.before.lasted);
+        now.checked_add(more).unwrap_or(now)
     }
 
     fn wall(&self) -> SystemTime {
         let wall = self.base.wall();
-        wall.checked_add(self.offset()).unwrap_or(wall)
+        let more = self.offset().saturating_add(self.before.ahead);
+        let moved = wall.checked_add(more);
+        let moved = moved.and_then(|moved| moved.checked_sub(self.before.behind));
+        moved.unwrap_or(wall)
     }
 
     fn sleep_until(&self, deadline: Instant) -> Sleep {
         let (base, mut moved) = (Arc::clone(&self.base), self.offset.subscribe());
+        let lasted = self.before.lasted;
         Box::pin(async move {
             loop {
-                let offset = *moved.borrow_and_update();
+                let offset = moved.borrow_and_update().saturating_add(lasted);
                 let Some(until) = deadline.checked_sub(offset) else {
                     return;
                 };
@@ -123,6 +155,33 @@ mod tests {
         base.advance(minute);
         clock.advance(minute);
         assert!(task.await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn one_that_goes_on_stands_where_the_other_stood_whatever_the_machine_says() {
+        let hour = Duration::from_secs(3600);
+        let date = ManualClock::new().wall();
+        for machine in [date + 5 * hour, date - 5 * hour] {
+            let base = ManualClock::starting_at(machine);
+            let mut clock = SandboxClock::over(Arc::new(base.clone()));
+            let start = clock.now();
+            clock.resume(3 * hour, hour, date);
+            assert_eq!((clock.now() - start, clock.wall()), (3 * hour, date));
+            assert_eq!(clock.offset(), hour);
+            // It has woken up who waited for a time that has passed, and no one else.
+            clock.sleep_until(start + 3 * hour).await;
+            let task = tokio::spawn(clock.sleep_until(start + 5 * hour));
+            while base.next_wake() != Some(2 * hour) {
+                tokio::task::yield_now().await;
+            }
+            base.advance(hour);
+            assert_eq!(clock.advance(hour), 2 * hour);
+            assert!(task.await.is_ok());
+            assert_eq!(
+                (clock.now() - start, clock.wall()),
+                (5 * hour, date + 2 * hour)
+            );
+        }
     }
 
     #[test]

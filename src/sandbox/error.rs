@@ -6,6 +6,7 @@ use crate::domain::{Amount, Invalid};
 use crate::session::{Outcome, SessionStatus, StatusDetails, Violations};
 
 use super::fault::Flaw;
+use super::state::error::StateError;
 
 /// Why a sandbox could not start, or a payor could not go on.
 #[derive(Debug, Error)]
@@ -37,6 +38,9 @@ pub enum SandboxError {
     /// The id or the secret that the sandbox made for its first client breaks a rule. A fault of the sandbox.
     #[error("the sandbox made credentials that are not valid")]
     Generated(#[from] Invalid),
+    /// The state file cannot be taken up, or not be written.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// A fault rule cannot do what it says.
     #[error("expected at `{path}` of the fault rule: {expected}")]
     FaultRule {

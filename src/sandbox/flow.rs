@@ -19,6 +19,8 @@
 //! (Canceled / EFT0501) and can expire (Expired / EFT0601) on every screen. EFT0302 has not ended in this sense: the
 //! agreement is not signed and nothing is scheduled.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::Amount;
 use crate::session::{Limits, SessionStatus, StatusDetails};
 
@@ -28,19 +30,24 @@ use super::scenario::{Cover, Scenario, within};
 use super::screen::Screen;
 
 /// What the course of a session depends on; fixed when it is created.
-#[derive(Debug)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Plan {
     pub(super) guaranteed: bool,
     pub(super) consent_screen: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) preset: Option<Amount>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) limits: Option<Limits>,
+    #[serde(with = "by_reference")]
     pub(super) scenario: Scenario,
     /// Whether the integrator is asked about a guarantee.
     pub(super) integrator_decides: bool,
 }
 
 /// How a session ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 enum End {
     Complete,
     Failed(Failure),
@@ -49,7 +56,8 @@ enum End {
 }
 
 /// Why a session failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 enum Failure {
     Login,
     Guarantee,
@@ -58,7 +66,8 @@ enum Failure {
 }
 
 /// What came of the evaluation of a guarantee.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) enum Guarantee {
     /// There is none.
     Refused,
@@ -66,13 +75,15 @@ pub(super) enum Guarantee {
 }
 
 /// A guarantee on offer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Offer {
     /// The most that is guaranteed.
     pub(super) amount: Amount,
     /// Whether that is less than what the payor was to pay.
     pub(super) lower: bool,
     /// Whether it is accepted; `None` while undecided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) accepted: Option<bool>,
     awaits_integrator: bool,
     /// What the payor does if the integrator rejects it: only known now, as the decision is not a step of the payor's.
@@ -96,21 +107,37 @@ pub(super) struct NothingToDecide;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct AlreadyEnded;
 
-/// The state of one session.
-#[derive(Debug)]
+/// The state of one session. What it has of serde is the shape of it in a [state file](super::state).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Flow {
     plan: Plan,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     screen: Option<Screen>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     end: Option<End>,
     left: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     amount: Option<Amount>,
     /// Whether the bank has asked its second question, which waits for its answer.
     asked: bool,
     logged_in: bool,
     balance_cents: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     name_matches: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     guarantee: Option<Guarantee>,
     events: Vec<BrowserEvent>,
+}
+
+/// How far a session has come: whatever changes it changes this, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    screen: Option<Screen>,
+    end: Option<End>,
+    left: bool,
+    awaits_integrator: bool,
+    events: usize,
 }
 
 /// What the sandbox's bank account holds: twice the highest amount, in cents.
@@ -435,6 +462,17 @@ impl Flow {
         self.guarantee
     }
 
+    /// How far it has come.
+    pub(super) fn place(&self) -> Place {
+        Place {
+            screen: self.screen,
+            end: self.end,
+            left: self.left,
+            awaits_integrator: self.awaits_integrator(),
+            events: self.events.len(),
+        }
+    }
+
     /// What the page has posted so far.
     pub(super) fn events(&self) -> &[BrowserEvent] {
         &self.events
@@ -449,5 +487,27 @@ impl Failure {
             Self::Name => StatusDetails::Eft0403,
             Self::Balance => StatusDetails::Eft0404,
         }
+    }
+}
+
+/// A scenario in a state file: by the reference id that selects it.
+mod by_reference {
+    use std::borrow::Cow;
+
+    use serde::de::{Error, Unexpected};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Scenario;
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    pub(super) fn serialize<S: Serializer>(it: &Scenario, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(it.reference_id())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Scenario, D::Error> {
+        let name = Cow::<str>::deserialize(from)?;
+        let mut all = Scenario::ALL.iter().copied();
+        all.find(|scenario| scenario.reference_id() == name)
+            .ok_or_else(|| Error::invalid_value(Unexpected::Str("another text"), &"a scenario"))
     }
 }

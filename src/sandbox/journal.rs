@@ -96,6 +96,11 @@ impl Journal {
         exchanges
     }
 
+    /// How many have arrived.
+    pub(super) fn arrived(&self) -> u64 {
+        self.arrived
+    }
+
     /// How many it keeps at most.
     pub(super) fn capacity(&self) -> usize {
         self.capacity

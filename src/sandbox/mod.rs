@@ -29,7 +29,7 @@
 //! ```
 //!
 //! Entry points: [`Sandbox::start`] and [`Sandbox::builder`], [`Sandbox::payor`], [`Sandbox::advance`],
-//! [`Sandbox::journal`], [`Sandbox::deliveries`], [`Sandbox::violations`].
+//! [`Sandbox::journal`], [`Sandbox::deliveries`], [`Sandbox::violations`], [`SandboxBuilder::state`].
 //!
 //! # Scenarios and seeds
 //!
@@ -122,6 +122,26 @@
 //! failed to be delivered, and its session with it. What became of each is in [`Sandbox::deliveries`]. [`WebhookFaults`] lose, delay, double, reorder and wrongly sign them. There is one receiver of each kind
 //! for all clients of a sandbox.
 //!
+//! # The state in a file
+//!
+//! [`SandboxBuilder::state`] keeps the state in a file, so that the next sandbox goes on from where this one ended, with the same
+//! ids and tokens to come.
+//!
+//! | Question | Here |
+//! |---|---|
+//! | What is kept? | sessions with all that has happened to them, tokens, the id and the secrets that the sandbox made itself, the time, the generator, fault rules and what is left of them, events that are still to be told |
+//! | What is not? | the journal, what the judge has counted, what became of past webhooks, connections that are refused. Secrets that were given are given again |
+//! | Does time pass in between? | no: clock and date go on from where they stood, so that no token and no session expires meanwhile |
+//! | When is it written? | at the start, within a tenth of a second after a change, and at the end ([`Sandbox::shutdown`]). With many thousand sessions a write takes longer, and the pause before the next one is nine times as long as that |
+//! | What does one lose that is killed? | what has happened since the last write, and up to a second of the time |
+//! | Who hears of sessions then? | who is named at the start, unless the control API has changed it: then who was registered there, as its secret is kept |
+//! | What if an event was under way? | it is told again, as nobody knows whether it has arrived. What is owed to a receiver that was named at the start goes to the one that is named now; where none is, it is dropped and counted |
+//! | What is in the file? | two lines of JSON: format, version, length and SHA-256, and the state, which has payors, tokens and secrets of webhooks in clear. Only its owner can read it |
+//! | What if the profile or the seed is another one? | the file is refused ([`StateError`]). Without a seed, the one of the file is gone on with. Everything else may be set up anew; clients may be added |
+//! | What if it is torn, or was changed? | it is refused and left as it is, however little of it is wrong |
+//! | What if two want one file? | the second is refused. The lock is on `FILE.lock`, which stays |
+//! | What if it cannot be written? | the sandbox goes on, tries again, and counts it: [`Sandbox::state_failure`], [`StateReport`] |
+//!
 //! # The control API
 //!
 //! Another process plays the payor, moves the time and reads the journal over HTTP, from this machine only: the host, and the
@@ -185,6 +205,7 @@ mod screen;
 mod server;
 mod session;
 mod settings;
+mod state;
 mod timestamp;
 mod token;
 mod world;
@@ -216,3 +237,5 @@ pub use profile::{ErrorShapes, Profile};
 pub use roster::{Goal, SessionOrder, SessionPage, SessionStanding};
 pub use scenario::Scenario;
 pub use server::Sandbox;
+pub use state::error::{Damage, StateError};
+pub use state::standing::StateReport;

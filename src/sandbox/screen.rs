@@ -1,9 +1,12 @@
 //! The screens of the hosted page that the sandbox plays.
 
+use serde::{Deserialize, Serialize};
+
 use crate::session::Step;
 
 /// A screen of the hosted page, in the order of the flow. [`Step`] is the same with room for what replies may add.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) enum Screen {
     Start,
     Consent,

@@ -26,6 +26,9 @@ use super::line::{Door, Wire};
 use super::payor::Payor;
 use super::profile::Profile;
 use super::roster::{SessionOrder, SessionPage, SessionStanding};
+use super::state::error::StateError;
+use super::state::keeper::Keeper;
+use super::state::standing::StateReport;
 use super::world::Core;
 
 /// A sandbox that listens on a loopback port. It stops when it is dropped.
@@ -39,6 +42,14 @@ pub struct Sandbox {
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
     delivering: JoinHandle<()>,
+    keeping: Option<Keeping>,
+}
+
+/// What keeps the state in a file.
+struct Keeping {
+    keeper: Arc<Keeper>,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
 }
 
 /// How long a stop waits for webhooks that are due.
@@ -62,11 +73,19 @@ impl Sandbox {
         SandboxBuilder::default()
     }
 
-    pub(super) async fn listen(core: Arc<Core>, port: u16) -> Result<Self, SandboxError> {
+    pub(super) async fn listen(
+        core: Arc<Core>,
+        port: u16,
+        keeper: Option<Arc<Keeper>>,
+    ) -> Result<Self, SandboxError> {
         let bind = |source| SandboxError::Bind { port, source };
         let listener = TcpListener::bind(("127.0.0.1", port)).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
         let base_url = Url::parse(&format!("http://{address}"))?;
+        let keeping = match keeper {
+            Some(keeper) => Some(Keeping::begin(keeper).await?),
+            None => None,
+        };
         let (stop, stopped) = oneshot::channel::<()>();
         if core.settings.self_check == SelfCheck::On {
             judge::warm_up();
@@ -106,6 +125,7 @@ impl Sandbox {
             stop: Some(stop),
             serving,
             delivering,
+            keeping,
         })
     }
 
@@ -273,12 +293,31 @@ impl Sandbox {
         self.core.hooks.report()
     }
 
-    /// Stops accepting calls, waits a few seconds for those under way and for webhooks that are due, and ends.
-    pub async fn shutdown(self) {
-        self.stop_within(PATIENCE, LAST_POST).await;
+    /// Returns what has become of the [state file](SandboxBuilder::state); `None` without one.
+    #[must_use]
+    pub fn state_report(&self) -> Option<StateReport> {
+        self.keeping.as_ref().map(|it| it.keeper.report())
     }
 
-    async fn stop_within(mut self, patience: Duration, last_post: Duration) {
+    /// Waits until the [state file](SandboxBuilder::state) could not be written: for ever without one. The sandbox goes on, and
+    /// tries again.
+    pub async fn state_failure(&self) -> StateReport {
+        match &self.keeping {
+            Some(keeping) => keeping.keeper.failure().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Stops accepting calls, waits a few seconds for those under way and for webhooks that are due, writes the
+    /// [state](SandboxBuilder::state) for the last time, and ends. Returns what has become of the state file, if there is one.
+    ///
+    /// A sandbox that is dropped instead leaves the file as it was written last.
+    #[allow(clippy::must_use_candidate, reason = "it is called for what it does")]
+    pub async fn shutdown(self) -> Option<StateReport> {
+        self.stop_within(PATIENCE, LAST_POST).await
+    }
+
+    async fn stop_within(mut self, patience: Duration, last_post: Duration) -> Option<StateReport> {
         if let Some(stop) = self.stop.take() {
             // It has stopped by itself if nobody hears this.
             let _ = stop.send(());
@@ -287,6 +326,46 @@ impl Sandbox {
         let _ = tokio::time::timeout(patience, &mut self.serving).await;
         self.core.hooks.close(self.core.clock.now());
         let _ = tokio::time::timeout(last_post, &mut self.delivering).await;
+        match self.keeping.take() {
+            Some(keeping) => Some(keeping.end().await),
+            None => None,
+        }
+    }
+}
+
+impl Keeping {
+    /// Writes for the first time, so that a file that cannot be written is not found out later, and goes on writing.
+    async fn begin(keeper: Arc<Keeper>) -> Result<Self, StateError> {
+        let written = keeper
+            .write()
+            .await
+            .map_err(|source| StateError::Unwritable {
+                path: keeper.report().path,
+                source,
+            })?;
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(Arc::clone(&keeper).run(written, stopped));
+        Ok(Self {
+            keeper,
+            stop: Some(stop),
+            task,
+        })
+    }
+
+    /// Writes for the last time.
+    async fn end(mut self) -> StateReport {
+        // Where nobody hears a dropped sender, the task has ended with the runtime.
+        self.stop = None;
+        let _ = (&mut self.task).await;
+        self.keeper.report()
+    }
+}
+
+/// The file is free for another sandbox then.
+impl Drop for Keeping {
+    fn drop(&mut self) {
+        self.task.abort();
+        self.keeper.release();
     }
 }
 

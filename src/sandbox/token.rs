@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use super::chance::Chance;
+use super::state::form::{Moments, TokenForm, TokensForm};
 
 /// A token that has been issued. What it looks like is the key of the map that it stands in.
 struct Token {
@@ -30,6 +31,8 @@ pub(super) struct Live {
 pub(super) struct Tokens {
     by_text: HashMap<String, Token>,
     issued: u64,
+    /// Counts what has become of them.
+    changes: u64,
     /// How many there may be before those that have expired are dropped.
     room: usize,
 }
@@ -51,6 +54,7 @@ impl Tokens {
             self.room = 2 * self.by_text.len();
         }
         self.issued += 1;
+        self.changes += 1;
         let text = chance.uuid().simple().to_string();
         let token = Token {
             number: self.issued,
@@ -80,6 +84,7 @@ impl Tokens {
     pub(super) fn spend(&mut self, text: &str) {
         if let Some(token) = self.by_text.get_mut(text) {
             token.spent = true;
+            self.changes += 1;
         }
     }
 
@@ -89,8 +94,58 @@ impl Tokens {
         let known = token.is_some();
         if let Some(token) = token {
             token.revoked = true;
+            self.changes += 1;
         }
         known
+    }
+
+    /// A number that is another one after every change.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// What a state file says of them.
+    pub(super) fn kept(&self, moments: &Moments) -> TokensForm<'_> {
+        let mut tokens: Vec<TokenForm> = self
+            .by_text
+            .iter()
+            .map(|(text, token)| TokenForm {
+                number: token.number,
+                text: text.into(),
+                client: token.client,
+                expires: moments.number(token.expires),
+                spent: token.spent,
+                revoked: token.revoked,
+            })
+            .collect();
+        tokens.sort_unstable_by_key(|token| token.number);
+        TokensForm {
+            issued: self.issued,
+            tokens,
+        }
+    }
+
+    /// Those of a state file. `client` finds who a client of that file is here.
+    pub(super) fn resumed(
+        form: TokensForm<'_>,
+        moments: &Moments,
+        client: impl Fn(usize) -> Option<usize>,
+    ) -> Option<Self> {
+        let mut tokens = Self {
+            issued: form.issued,
+            ..Self::default()
+        };
+        for it in form.tokens {
+            let token = Token {
+                number: it.number,
+                client: client(it.client)?,
+                expires: moments.instant(it.expires)?,
+                spent: it.spent,
+                revoked: it.revoked,
+            };
+            tokens.by_text.insert(it.text.into_owned(), token);
+        }
+        Some(tokens)
     }
 
     /// How many there are, revoked and expired ones included.

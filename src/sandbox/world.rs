@@ -30,12 +30,35 @@ use super::token::Tokens;
 pub(super) struct Core {
     pub(super) settings: Settings,
     pub(super) clock: SandboxClock,
+    /// When the first sandbox of this state was started, by this clock.
     pub(super) started: Instant,
     pub(super) porter: Porter,
     /// Whether there are fault rules, so that a call without any does not look for one.
     faulty: AtomicBool,
     pub(super) hooks: Hooks,
     world: Mutex<World>,
+}
+
+/// What has become of the state, for one who looks again and again.
+///
+/// Every id and every token is drawn, so that where the generator stands says of most changes that there was one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Changes {
+    chance: u64,
+    tokens: u64,
+    sessions: (usize, u64),
+    faults: u64,
+    hooks: u64,
+    moved: Duration,
+}
+
+/// What a state file has of what changes.
+#[derive(Debug)]
+pub(super) struct Resumed {
+    pub(super) chance: Chance,
+    pub(super) tokens: Tokens,
+    pub(super) sessions: HashMap<SessionId, Session>,
+    pub(super) faults: Faults,
 }
 
 /// What changes.
@@ -47,19 +70,21 @@ pub(super) struct World {
     pub(super) journal: Journal,
     pub(super) tally: Tally,
     pub(super) faults: Faults,
+    /// Counts how often a session has come further.
+    moves: u64,
 }
 
 impl Core {
     pub(super) fn new(
         settings: Settings,
-        clock: SandboxClock,
+        (clock, started): (SandboxClock, Instant),
         journal_capacity: usize,
         webhooks: Registered,
         chance: Chance,
     ) -> Self {
         Self {
             settings,
-            started: clock.now(),
+            started,
             clock,
             porter: Porter::default(),
             faulty: AtomicBool::new(false),
@@ -107,6 +132,29 @@ impl Core {
         let refuse = |source| SandboxError::Refuse { source };
         let refused = self.porter.refuse(&self.clock, time).await;
         refused.map_err(refuse)
+    }
+
+    /// A value that is another one after every change that a state file is to have.
+    pub(super) fn changes(&self, world: &World) -> Changes {
+        Changes {
+            chance: world.chance.place(),
+            tokens: world.tokens.changes(),
+            sessions: (world.sessions.len(), world.moves),
+            faults: world.faults.changes(),
+            hooks: self.hooks.changes(),
+            moved: self.clock.offset(),
+        }
+    }
+
+    /// Puts what a state file says in the place of a state in which nothing has happened yet.
+    pub(super) fn resume(&self, resumed: Resumed) {
+        let mut world = self.world();
+        world.chance = resumed.chance;
+        world.tokens = resumed.tokens;
+        world.sessions = resumed.sessions;
+        world.faults = resumed.faults;
+        self.faulty
+            .store(!world.faults.is_empty(), Ordering::Release);
     }
 
     /// Whether there are any fault rules.
@@ -176,8 +224,11 @@ impl Core {
         act: impl FnOnce(&mut Session) -> T,
     ) -> Option<T> {
         let session = world.sessions.get_mut(id)?;
+        let place = session.flow.place();
         let (done, letters) = self.change(session, act);
         self.hooks.post(self, letters);
+        let moved = session.flow.place() != place;
+        world.moves += u64::from(moved);
         Some(done)
     }
 
@@ -234,6 +285,7 @@ impl World {
             tally: Tally::default(),
             tokens: Tokens::default(),
             sessions: HashMap::new(),
+            moves: 0,
             journal: Journal::new(journal_capacity),
         }
     }

@@ -1,7 +1,10 @@
 //! A payment in the sandbox.
 
 use flinks_pay::domain::{ApiKey, ClientId, ClientSecret};
-use flinks_pay::sandbox::{Sandbox, StatusEvent, Webhook, WebhookReceiver};
+use flinks_pay::sandbox::{
+    Profile, Sandbox, SandboxBuilder, SandboxError, StateError, StatusEvent, Webhook,
+    WebhookReceiver,
+};
 use flinks_pay::webhook::WebhookSecret;
 use flinks_pay::{GuaranteeDecision, SessionId};
 
@@ -84,4 +87,55 @@ pub(crate) async fn in_the_sandbox(told: &mut Told) {
         told.look(&delivery);
     }
     told.look(&*sandbox);
+}
+
+/// A state file that is full of markers, and why it is refused.
+pub(crate) async fn in_a_state_file(told: &mut Told) {
+    let directory = tempfile::tempdir().unwrap();
+    // A name that is not one line.
+    let path = directory.path().join("sta\nte");
+    let builder = || {
+        Sandbox::builder()
+            .client_id(ClientId::new(CLIENT_ID).unwrap())
+            .client_secret(ClientSecret::new(CLIENT_SECRET).unwrap())
+            .state(&path)
+    };
+    let sandbox = checked::with(builder()).await.unwrap();
+    let [basic, ..] = schemes();
+    let client = given::builder(sandbox.base_url().as_str(), basic).build();
+    client
+        .unwrap()
+        .create_guaranteed(&guaranteed())
+        .await
+        .unwrap();
+    refused(builder(), told).await;
+    let report = sandbox.state_report().unwrap();
+    told.look(&report);
+    sandbox.shutdown().await;
+    let whole = std::fs::read(&path).unwrap();
+    let text = String::from_utf8(whole.clone()).unwrap();
+    assert!(text.contains(CLIENT_ID) && !text.contains(CLIENT_SECRET));
+    refused(builder().profile(Profile::LENIENT), told).await;
+    refused(builder().client_id(ClientId::new("another").unwrap()), told).await;
+    for bytes in [
+        &whole[..0],
+        &whole[..60],
+        &whole[..whole.len() - 1],
+        &whole[70..],
+    ] {
+        std::fs::write(&path, bytes).unwrap();
+        refused(builder(), told).await;
+    }
+}
+
+async fn refused(builder: SandboxBuilder, told: &mut Told) {
+    let error = checked::with(builder).await.unwrap_err();
+    told.error(&error);
+    let SandboxError::State(error) = error else {
+        panic!("{error}");
+    };
+    told.error(&error);
+    if let StateError::Damaged { damage, .. } = &error {
+        told.look(damage);
+    }
 }

@@ -8,7 +8,7 @@ use crate::markers::{found, markers};
 use crate::programs::{in_a_panic, on_the_command_line};
 use crate::public_types::public_types;
 use crate::replies::replies;
-use crate::sandbox::in_the_sandbox;
+use crate::sandbox::{in_a_state_file, in_the_sandbox};
 use crate::support::scripted::{Asked, Scripted};
 use crate::told::Told;
 use crate::{blocking, debts, values, waiting, webhooks};
@@ -38,6 +38,7 @@ fn nothing_is_told() {
         passed.push_str(&webhooks::to_the_verifier(&mut heard));
         webhooks::to_the_extractor(&mut heard).await;
         in_the_sandbox(&mut heard).await;
+        in_a_state_file(&mut heard).await;
         in_a_panic(&panics).await;
         values::print(&mut heard);
         let problem = replies().pop().unwrap();

@@ -54,6 +54,8 @@ mod roster;
 mod scenarios;
 mod seed;
 mod self_check;
+mod state;
+mod state_damage;
 mod status;
 #[path = "../support/table.rs"]
 mod table;

@@ -39,6 +39,16 @@ impl Checked {
 
     /// Stops it.
     pub async fn shutdown(mut self) {
+        self.stop().await;
+    }
+
+    /// Stops it, and starts another one in its place.
+    pub async fn restart(&mut self, builder: SandboxBuilder) {
+        self.stop().await;
+        self.0 = Some(builder.start().await.unwrap());
+    }
+
+    async fn stop(&mut self) {
         if let Some(sandbox) = self.0.take() {
             let report = sandbox.violations();
             sandbox.shutdown().await;

@@ -1,5 +1,6 @@
 //! The rules of a sandbox, how often each has fired, and what the journal says of it.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use fastrand::Rng;
@@ -10,6 +11,7 @@ use crate::session::Operation;
 
 use super::kind::Fault;
 use super::rule::{FaultRule, Trigger, Turn};
+use crate::sandbox::state::form::{FaultForm, FaultsForm, LeftForm};
 
 /// A rule, and what it has done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,6 +86,8 @@ pub(in crate::sandbox) struct Faults {
     entries: Vec<Entry>,
     added: u64,
     seed: u64,
+    /// Counts what has become of them.
+    changes: u64,
 }
 
 #[derive(Debug)]
@@ -115,7 +119,33 @@ impl Faults {
             entries: Vec::new(),
             added: 0,
             seed,
+            changes: 0,
         }
+    }
+
+    /// A number that is another one after every change.
+    pub(in crate::sandbox) fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// What a state file says of them.
+    pub(in crate::sandbox) fn kept(&self) -> FaultsForm<'_> {
+        FaultsForm {
+            added: self.added,
+            seed: self.seed,
+            rules: self.entries.iter().map(Entry::kept).collect(),
+        }
+    }
+
+    /// Those of a state file; nothing if a rule of it cannot be one.
+    pub(in crate::sandbox) fn resumed(form: FaultsForm<'_>) -> Option<Self> {
+        let entries: Option<Vec<Entry>> = form.rules.into_iter().map(Entry::resumed).collect();
+        Some(Self {
+            entries: entries?,
+            added: form.added,
+            seed: form.seed,
+            changes: 0,
+        })
     }
 
     /// Adds a rule that has been checked, behind the others; nothing if there are too many.
@@ -124,6 +154,7 @@ impl Faults {
             return None;
         }
         self.added += 1;
+        self.changes += 1;
         let left = match &rule.trigger {
             Trigger::Always(_) => Left::Always,
             Trigger::Next { calls, .. } => Left::Next(*calls),
@@ -152,8 +183,10 @@ impl Faults {
             .entries
             .iter_mut()
             .filter(|entry| entry.rule.looks_at(operation, session));
+        let changes = &mut self.changes;
         asked.into_iter().find_map(|entry| {
             entry.seen += 1;
+            *changes += 1;
             let fault = entry.turn()?;
             entry.fired += 1;
             Some(Hit {
@@ -176,12 +209,14 @@ impl Faults {
     /// Takes a rule out; nothing if there is none of that id.
     pub(in crate::sandbox) fn remove(&mut self, id: u64) -> Option<FaultStanding> {
         let index = self.entries.iter().position(|entry| entry.id == id)?;
+        self.changes += 1;
         Some(self.entries.remove(index).standing())
     }
 
     /// Takes every rule out. Ids are not given again.
     pub(in crate::sandbox) fn clear(&mut self) -> FaultList {
         let list = self.list();
+        self.changes += 1;
         self.entries.clear();
         list
     }
@@ -200,6 +235,44 @@ impl Entry {
                 Left::Script(turns) => turns.is_empty(),
             },
         }
+    }
+
+    fn kept(&self) -> FaultForm<'_> {
+        FaultForm {
+            id: self.id,
+            rule: Cow::Borrowed(&self.rule),
+            seen: self.seen,
+            fired: self.fired,
+            left: match &self.left {
+                Left::Always => LeftForm::Always,
+                Left::Next(calls) => LeftForm::Next(*calls),
+                Left::Rate(chance) => LeftForm::Rate(chance.get_seed()),
+                Left::Script(turns) => LeftForm::Script(turns.len()),
+            },
+        }
+    }
+
+    fn resumed(form: FaultForm<'_>) -> Option<Self> {
+        let rule = form.rule.into_owned();
+        rule.check().ok()?;
+        let left = match (&rule.trigger, form.left) {
+            (Trigger::Always(_), LeftForm::Always) => Left::Always,
+            (Trigger::Next { .. }, LeftForm::Next(calls)) => Left::Next(calls),
+            (Trigger::Rate { .. }, LeftForm::Rate(place)) => Left::Rate(Rng::with_seed(place)),
+            // A script is worked off from its beginning, so how much is left says which part.
+            (Trigger::Script(turns), LeftForm::Script(left)) => {
+                let done = turns.len().checked_sub(left)?;
+                Left::Script(turns.iter().skip(done).cloned().collect())
+            }
+            _ => return None,
+        };
+        Some(Self {
+            id: form.id,
+            seen: form.seen,
+            fired: form.fired,
+            rule,
+            left,
+        })
     }
 
     /// What becomes of the next call.

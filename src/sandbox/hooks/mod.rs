@@ -6,13 +6,14 @@
 mod courier;
 pub(super) mod delivery;
 pub(super) mod faults;
+mod kept;
 mod letter;
 mod queue;
 pub(super) mod receiver;
 pub(super) mod status_event;
 pub(super) mod webhook;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -49,7 +50,15 @@ pub(super) struct Hooks {
 struct State {
     registered: Registered,
     queue: Queue,
+    /// What the queue has handed out and nobody has settled yet.
+    under_way: HashMap<Lane, Job>,
+    /// What the queue let go of as it was closed before it was due.
+    left: Vec<Job>,
+    /// How many were dropped before this start.
+    dropped_before: u64,
     deliveries: Deliveries,
+    /// Counts what has changed of all but the deliveries.
+    changes: u64,
     /// Sessions whose guarantees made room for others. The courier ends them, as whoever queues an event holds the world.
     given_up: VecDeque<SessionId>,
 }
@@ -76,6 +85,8 @@ impl State {
 pub(super) struct Registered {
     pub(super) session: Option<Arc<Webhook>>,
     pub(super) guarantee: Option<Arc<Webhook>>,
+    /// Whether it was changed through the control API.
+    pub(super) while_running: bool,
 }
 
 impl Registered {
@@ -103,6 +114,10 @@ impl Hooks {
             state: Mutex::new(State {
                 registered,
                 queue: Queue::new(MOST_WAITING),
+                under_way: HashMap::new(),
+                left: Vec::new(),
+                dropped_before: 0,
+                changes: 0,
                 deliveries: Deliveries::new(MOST_REMEMBERED),
                 given_up: VecDeque::new(),
             }),
@@ -117,7 +132,14 @@ impl Hooks {
 
     /// Replaces who is registered. What waits already goes to who was registered when it happened.
     pub(super) fn register(&self, registered: Registered) {
-        self.state().registered = registered;
+        let mut state = self.state();
+        state.registered = registered;
+        state.changes += 1;
+    }
+
+    /// A number that is another one after every change of what is to be told, and to whom.
+    pub(super) fn changes(&self) -> u64 {
+        self.state().changes
     }
 
     pub(super) fn report(&self) -> WebhooksReport {
@@ -127,7 +149,7 @@ impl Hooks {
             session: report(state.registered.session.as_ref()),
             guarantee: report(state.registered.guarantee.as_ref()),
             waiting: state.unfinished(),
-            dropped: state.queue.dropped(),
+            dropped: state.dropped_before + state.queue.dropped(),
         }
     }
 
@@ -140,6 +162,9 @@ impl Hooks {
     /// Forgets what waits and what was delivered, and returns how much that was. Who is registered stays.
     pub(super) fn forget(&self) -> usize {
         let mut state = self.state();
+        state.changes += 1;
+        state.under_way.clear();
+        state.left.clear();
         let delivered = std::mem::replace(&mut state.deliveries, Deliveries::new(MOST_REMEMBERED));
         state.given_up.clear();
         state.queue.forget() + delivered.all().len()
@@ -147,7 +172,12 @@ impl Hooks {
 
     /// Takes no more events, and lets the courier go when what is due has been delivered.
     pub(super) fn close(&self, now: Instant) {
-        self.state().queue.close(now);
+        let mut state = self.state();
+        if !state.queue.is_closed() {
+            state.left = state.queue.not_due(now).cloned().collect();
+            state.queue.close(now);
+        }
+        drop(state);
         self.changed.notify_one();
     }
 
@@ -168,6 +198,7 @@ impl Hooks {
         let held_back = faults
             .reordered
             .then(|| late.unwrap_or_default().saturating_add(HELD_BACK));
+        state.changes += 1;
         let oldest = state.queue.push(Job {
             letter,
             attempt: 1,
@@ -183,7 +214,12 @@ impl Hooks {
     }
 
     fn next(&self, now: Instant) -> Next {
-        self.state().queue.next(now)
+        let mut state = self.state();
+        let next = state.queue.next(now);
+        if let Next::Job(job) = &next {
+            state.under_way.insert(job.lane(), job.clone());
+        }
+        next
     }
 
     fn is_closed(&self) -> bool {
@@ -194,10 +230,15 @@ impl Hooks {
     /// read that a try has failed may move the time to the next one.
     fn settle(&self, core: &Core, lane: Lane, records: Vec<Delivery>, again: Option<Job>) {
         let mut state = self.state();
+        // What comes too late for the queue may come after the next start.
+        let left = again.clone().filter(|_| state.queue.is_closed());
         let settled = state.queue.settle(lane, again);
         if matches!(settled, Settled::NotUnderWay) {
             return;
         }
+        state.left.extend(left);
+        state.under_way.remove(&lane);
+        state.changes += 1;
         for record in records {
             state.deliveries.push(record);
         }
@@ -212,7 +253,9 @@ impl Hooks {
     }
 
     fn dealt_with(&self, session: &SessionId) {
-        self.state().given_up.retain(|known| known != session);
+        let mut state = self.state();
+        state.given_up.retain(|known| known != session);
+        state.changes += 1;
     }
 
     /// A panic elsewhere, while it was locked, does not take the rest of the sandbox down.

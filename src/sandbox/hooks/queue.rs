@@ -40,6 +40,11 @@ impl Job {
         self.gives_way.filter(|until| *until > now)
     }
 
+    /// Whether nothing holds it up any more.
+    fn is_due(&self, now: Instant) -> bool {
+        self.later_than(now).is_none() && self.gives_way_after(now).is_none()
+    }
+
     /// What came of a try.
     pub(super) fn record(&self, at_millis: u64, outcome: DeliveryOutcome) -> Delivery {
         Delivery {
@@ -179,8 +184,17 @@ impl Queue {
     /// Takes nothing more, and lets go of what is not due yet.
     pub(super) fn close(&mut self, now: Instant) {
         self.closed = true;
-        self.waiting
-            .retain(|job| job.later_than(now).is_none() && job.gives_way_after(now).is_none());
+        self.waiting.retain(|job| job.is_due(now));
+    }
+
+    /// What waits, in its order.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &Job> {
+        self.waiting.iter()
+    }
+
+    /// What is not due yet.
+    pub(super) fn not_due(&self, now: Instant) -> impl Iterator<Item = &Job> {
+        self.waiting().filter(move |job| !job.is_due(now))
     }
 
     pub(super) fn is_closed(&self) -> bool {

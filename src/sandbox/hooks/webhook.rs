@@ -9,6 +9,7 @@ use url::Url;
 use super::delivery::DeliveryOutcome;
 use super::faults::WebhookFaults;
 use super::receiver::{WebhookReceiver, WebhookUrlError};
+use crate::sandbox::state::form::ReceiverForm;
 use crate::webhook::WebhookSecret;
 
 /// Where a sandbox sends webhooks, and what it signs them with.
@@ -18,6 +19,8 @@ pub struct Webhook {
     to: WebhookReceiver,
     secret: WebhookSecret,
     faults: WebhookFaults,
+    /// Whether it was registered while the sandbox ran, so that nobody would say it again at the next start.
+    registered: bool,
 }
 
 impl Webhook {
@@ -31,6 +34,22 @@ impl Webhook {
             to: WebhookReceiver::new(url)?,
             secret,
             faults: WebhookFaults::default(),
+            registered: false,
+        })
+    }
+
+    /// Says that it is registered through the control API.
+    pub(in crate::sandbox) fn registered(mut self) -> Self {
+        self.registered = true;
+        self
+    }
+
+    /// What a state file says of it; nothing if it was named at the start.
+    pub(super) fn kept(&self) -> Option<ReceiverForm> {
+        self.registered.then(|| ReceiverForm {
+            url: self.to.url().as_str().to_owned(),
+            secret: self.secret.expose().to_owned(),
+            faults: self.faults,
         })
     }
 

@@ -8,9 +8,10 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use flinks_pay::SessionId;
-use flinks_pay::clock::ManualClock;
-use flinks_pay::sandbox::Profile;
+use flinks_pay::clock::{Clock as _, ManualClock, SystemClock};
+use flinks_pay::sandbox::{Profile, SandboxBuilder};
 use serde_json::Value;
+use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::bench::{Bench, OTHER_ID, OTHER_SECRET, two_clients};
@@ -38,6 +39,27 @@ impl Rules {
         };
         Self { profile, asks }
     }
+
+    /// The simulator in the making, after so many starts.
+    fn builder(&self, directory: &TempDir, starts: u32) -> SandboxBuilder {
+        let day = Duration::from_secs(86_400);
+        let date = SystemClock.wall() + day * starts;
+        two_clients()
+            .clock(Arc::new(ManualClock::starting_at(date)))
+            .journal_capacity(16)
+            .profile(self.profile)
+            .guarantee_decision(self.asks)
+            .state(directory.path().join("state"))
+    }
+}
+
+fn connect(bench: &Bench) -> BufReader<TcpStream> {
+    let addresses = bench.sandbox.base_url().socket_addrs(|| None).unwrap();
+    let stream = TcpStream::connect(addresses[0]).unwrap();
+    stream.set_nodelay(true).unwrap();
+    let patience = Some(Duration::from_secs(20));
+    stream.set_read_timeout(patience).unwrap();
+    BufReader::new(stream)
 }
 
 pub(super) struct Site {
@@ -47,8 +69,10 @@ pub(super) struct Site {
     clients: [(String, String); 2],
     stream: BufReader<TcpStream>,
     line: String,
+    directory: TempDir,
+    starts: u32,
     // Dropped last: the sandbox runs on it.
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 impl Site {
@@ -59,31 +83,31 @@ impl Site {
             .enable_all()
             .build()
             .unwrap();
-        let builder = two_clients()
-            .clock(Arc::new(ManualClock::new()))
-            .journal_capacity(16)
-            .profile(rules.profile)
-            .guarantee_decision(rules.asks);
-        let bench = runtime.block_on(Bench::with(builder));
+        let directory = tempfile::tempdir().unwrap();
+        let bench = runtime.block_on(Bench::with(rules.builder(&directory, 0)));
         let sandbox = &bench.sandbox;
         let first = (
             sandbox.client_id().to_owned(),
             sandbox.client_secret().to_owned(),
         );
-        let stream = TcpStream::connect(sandbox.base_url().socket_addrs(|| None).unwrap()[0]);
-        let stream = stream.unwrap();
-        stream.set_nodelay(true).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_secs(20)))
-            .unwrap();
         Self {
             rules,
-            bench,
             clients: [first, (OTHER_ID.to_owned(), OTHER_SECRET.to_owned())],
-            stream: BufReader::new(stream),
+            stream: connect(&bench),
             line: String::new(),
-            _runtime: runtime,
+            bench,
+            directory,
+            starts: 1,
+            runtime,
         }
+    }
+
+    /// Stops the simulator, and starts another one that goes on from its state, a day later.
+    pub(super) fn restart(&mut self) {
+        let builder = self.rules.builder(&self.directory, self.starts);
+        self.runtime.block_on(self.bench.sandbox.restart(builder));
+        self.starts += 1;
+        self.stream = connect(&self.bench);
     }
 
     /// Asks for a token of a client; with a wrong secret, if it is to be refused.

@@ -110,6 +110,12 @@ impl<'s> Checked<'s> {
                 self.now += seconds;
                 Ok(())
             }
+            // The model is not told.
+            Op::Restart => {
+                self.site.restart();
+                self.note("restarted");
+                Ok(())
+            }
         }
     }
 

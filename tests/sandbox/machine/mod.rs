@@ -1,6 +1,6 @@
 //! Many sessions of two clients, in any order of calls, steps, decisions, cancels and moves of the clock, beside a model that
 //! is written from the documentation alone. Every answer is the one that the model expects, so no two sessions mix and every
-//! refusal is the right one.
+//! refusal is the right one. Now and then the simulator stops and goes on from its state file, of which the model knows nothing.
 //!
 //! `FLINKS_PAY_MACHINE_CASES` says how many cases are tried. One that fails is kept in `tests/proptest-regressions`.
 
@@ -57,6 +57,7 @@ const EXPECTED: &[&str] = &[
     "details 401",
     "details 403",
     "details 404",
+    "restarted",
     "state Canceled EFT0501",
     "state Cancelled EFT0501",
     "state Completed EFT0301",

@@ -74,6 +74,8 @@ pub(super) enum Op {
     Advance {
         seconds: u64,
     },
+    /// The simulator stops, and another one goes on from its state.
+    Restart,
 }
 
 /// What is asked for.
@@ -165,6 +167,7 @@ fn op() -> impl Strategy<Value = Op> {
             .prop_map(|(which, count, departs)| Op::Steps { which, count, departs }),
         2 => select(vec![1_u64, 150, 298, 299, 598, 599, 900, 1799, 1800])
             .prop_map(|seconds| Op::Advance { seconds }),
+        1 => Just(Op::Restart),
     ]
 }
 

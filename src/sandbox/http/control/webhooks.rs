@@ -36,7 +36,7 @@ impl Registration {
     fn read(self) -> Result<Arc<Webhook>, String> {
         let secret = WebhookSecret::try_from(self.secret).map_err(|error| error.to_string())?;
         let webhook = Webhook::new(&self.url, secret).map_err(|error| error.to_string())?;
-        Ok(Arc::new(webhook.with_faults(self.faults)))
+        Ok(Arc::new(webhook.with_faults(self.faults).registered()))
     }
 }
 
@@ -50,7 +50,11 @@ pub(super) async fn put(State(core): State<Arc<Core>>, body: Sent) -> Response {
         |registration: Option<Registration>| registration.map(Registration::read).transpose();
     match (read(sent.session), read(sent.guarantee)) {
         (Ok(session), Ok(guarantee)) => {
-            core.hooks.register(Registered { session, guarantee });
+            core.hooks.register(Registered {
+                session,
+                guarantee,
+                while_running: true,
+            });
             get(State(core)).await.into_response()
         }
         (Err(why), _) => invalid(&format!("session: {why}")).into_response(),
@@ -63,7 +67,10 @@ pub(super) async fn get(State(core): State<Arc<Core>>) -> Json<WebhooksReport> {
 }
 
 pub(super) async fn delete(State(core): State<Arc<Core>>) -> Json<WebhooksReport> {
-    core.hooks.register(Registered::default());
+    core.hooks.register(Registered {
+        while_running: true,
+        ..Registered::default()
+    });
     get(State(core)).await
 }
 
