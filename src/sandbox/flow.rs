@@ -24,6 +24,7 @@ use crate::session::{Limits, SessionStatus, StatusDetails};
 
 use super::behaviour::Behaviour;
 use super::event::BrowserEvent;
+use super::posted::Posted;
 use super::scenario::{Cover, Scenario, within};
 use super::screen::Screen;
 
@@ -32,7 +33,6 @@ use super::screen::Screen;
 pub(super) struct Plan {
     pub(super) guaranteed: bool,
     pub(super) consent_screen: bool,
-    pub(super) preset: Option<Amount>,
     pub(super) limits: Option<Limits>,
     pub(super) scenario: Scenario,
     /// Whether the integrator is asked about a guarantee.
@@ -110,16 +110,16 @@ pub(super) struct Flow {
     balance_cents: u64,
     name_matches: Option<bool>,
     guarantee: Option<Guarantee>,
-    events: Vec<BrowserEvent>,
+    events: Posted,
 }
 
 /// What the sandbox's bank account holds: twice the highest amount, in cents.
 const BALANCE_CENTS: u64 = 2 * Amount::MAX.cents();
 
 impl Flow {
-    pub(super) fn new(plan: Plan) -> Self {
+    pub(super) fn new(plan: Plan, preset: Option<Amount>) -> Self {
         Self {
-            amount: plan.preset,
+            amount: preset,
             plan,
             screen: None,
             end: None,
@@ -129,7 +129,7 @@ impl Flow {
             balance_cents: BALANCE_CENTS,
             name_matches: None,
             guarantee: None,
-            events: Vec::new(),
+            events: Posted::none(),
         }
     }
 
@@ -152,7 +152,7 @@ impl Flow {
             return Ok(&[]);
         }
         let behaviour = &behaviour.beside(scenario.behaviour());
-        let posted = self.events.len();
+        let posted = self.events.all().len();
         match self.screen {
             None => self.arrive(),
             Some(Screen::Start) if self.plan.consent_screen => self.screen = Some(Screen::Consent),
@@ -169,7 +169,7 @@ impl Flow {
             Some(Screen::Pad) => self.sign(behaviour),
             Some(Screen::Complete) => return Err(Stuck::Ended),
         }
-        Ok(self.events.get(posted..).unwrap_or_default())
+        Ok(self.events.all().get(posted..).unwrap_or_default())
     }
 
     fn arrive(&mut self) {
@@ -300,8 +300,8 @@ impl Flow {
                 .push(BrowserEvent::ComponentPadWarningScreenExit);
             return;
         }
-        self.events
-            .extend([BrowserEvent::ComponentPadDownloaded, BrowserEvent::Success]);
+        self.events.push(BrowserEvent::ComponentPadDownloaded);
+        self.events.push(BrowserEvent::Success);
         self.screen = Some(Screen::Complete);
         self.end = Some(End::Complete);
     }
@@ -437,7 +437,7 @@ impl Flow {
 
     /// What the page has posted so far.
     pub(super) fn events(&self) -> &[BrowserEvent] {
-        &self.events
+        self.events.all()
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) struct Core {
 pub(super) struct World {
     pub(super) chance: Chance,
     pub(super) tokens: Tokens,
-    pub(super) sessions: HashMap<SessionId, Session>,
+    pub(super) sessions: HashMap<SessionId, Box<Session>>,
     pub(super) journal: Journal,
     pub(super) tally: Tally,
     pub(super) faults: Faults,

@@ -82,7 +82,7 @@ pub(super) fn of(
     if let Some(offer) = session.flow.offer_to_decide()
         && !before.awaits_decision
     {
-        letters.push(guarantee(session, offer, when));
+        letters.push(guarantee(session, *offer, when));
     }
     letters
 }
@@ -104,7 +104,7 @@ fn status(session: &Session, profile: &Profile, when: SystemTime) -> Letter {
     let body = json!({
         "when": rfc3339(when),
         "sessionId": session.id,
-        "referenceId": session.terms.reference_id,
+        "referenceId": session.terms.reference_id(),
         "amount": session.flow.amount(),
         "status": profile.spell(&status),
         "statusDetails": code,
@@ -112,12 +112,12 @@ fn status(session: &Session, profile: &Profile, when: SystemTime) -> Letter {
     Letter::new(session, WebhookKind::Session, code, &body)
 }
 
-fn guarantee(session: &Session, offer: &Offer, when: SystemTime) -> Letter {
+fn guarantee(session: &Session, offer: Offer, when: SystemTime) -> Letter {
     let body = json!({
         "event": GUARANTEE_OFFERED,
         "when": rfc3339(when),
         "sessionId": session.id,
-        "referenceId": session.terms.reference_id,
+        "referenceId": session.terms.reference_id(),
         "amount": session.flow.amount(),
         "highestDebitAmountToGuarantee": offer.amount,
         "overallRiskLevel": risk(offer),

@@ -41,7 +41,7 @@ pub(super) async fn status(core: State<Arc<Core>>, id: Asked, headers: HeaderMap
         let (status, details) = session.flow.status();
         let mut body = json!({
             "sessionId": session.id,
-            "referenceId": session.terms.reference_id,
+            "referenceId": session.terms.reference_id(),
             "amount": session.flow.amount(),
             "status": profile.spell(&status),
         });
@@ -77,7 +77,7 @@ pub(super) async fn cancel(core: State<Arc<Core>>, id: Asked, headers: HeaderMap
         let (status, details) = session.flow.status();
         let mut body = json!({
             "sessionId": session.id,
-            "referenceId": session.terms.reference_id,
+            "referenceId": session.terms.reference_id(),
             "status": profile.spell(&status),
         });
         if let (CancelDetails::Given, Some(members)) =
@@ -112,7 +112,7 @@ pub(super) async fn confirm(
             let why = "no guarantee of this session waits for a decision";
             return Answer::problem(StatusCode::BAD_REQUEST, why).breaks(&GUARANTEE_PENDING_ONLY);
         }
-        let body = json!({ "sessionId": session.id, "referenceId": session.terms.reference_id });
+        let body = json!({ "sessionId": session.id, "referenceId": session.terms.reference_id() });
         Answer::of(StatusCode::OK, &body)
     })
 }

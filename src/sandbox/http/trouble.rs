@@ -16,7 +16,7 @@ use super::answer::{Answer, Noted};
 use super::asked::Asked;
 use super::caller;
 use crate::clock::{Clock, after};
-use crate::domain::{ReportedReference, SessionId};
+use crate::domain::SessionId;
 use crate::sandbox::fault::{Bomb, Change, Fault, FaultMet, Hit, RefusalShape, RetryAfter};
 use crate::sandbox::line::{Ending, Wire};
 use crate::sandbox::world::Core;
@@ -279,10 +279,9 @@ impl Trouble {
             return Some((id, nobody.to_owned()));
         };
         let world = self.core.world();
-        let terms = world.sessions.get(session).map(|known| &known.terms);
-        let reference = terms.and_then(|terms| terms.reference_id.as_ref());
-        let reference = reference.map_or(nobody, ReportedReference::expose);
-        Some((*session, reference.to_owned()))
+        let known = world.sessions.get(session);
+        let reference = known.and_then(|known| known.terms.reference_id());
+        Some((*session, reference.unwrap_or(nobody).to_owned()))
     }
 
     async fn revoke_new_token(&mut self, answer: Response) -> Response {
