@@ -168,6 +168,7 @@ mod flow;
 mod hooks;
 mod http;
 mod journal;
+mod json_text;
 pub mod judge;
 mod line;
 mod page;

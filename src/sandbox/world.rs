@@ -19,7 +19,7 @@ use super::event::BrowserEvent;
 use super::fault::{FaultRule, FaultStanding, Faults};
 use super::flow::{NothingToDecide, Stuck};
 use super::hooks::{Hooks, Registered, Standing};
-use super::journal::{Exchange, Journal};
+use super::journal::{Entry, Journal};
 use super::judge::{Tally, Verdict};
 use super::line::Porter;
 use super::session::Session;
@@ -213,11 +213,11 @@ impl World {
     }
 
     /// Keeps what has become of a call.
-    pub(super) fn note(&mut self, exchange: Exchange, verdict: Option<&Verdict>) {
+    pub(super) fn note(&mut self, entry: Entry, verdict: Option<&Verdict>) {
         if let Some(verdict) = verdict {
             self.tally.note(verdict);
         }
-        self.journal.push(exchange);
+        self.journal.push(entry);
     }
 
     /// Returns an id that no session has.

@@ -37,20 +37,30 @@ pub(super) struct Trouble {
 }
 
 impl Trouble {
-    /// Finds out whether a call meets a fault, by its head. A token that is to be revoked is revoked here.
-    pub(super) async fn of(
-        core: &Arc<Core>,
-        operation: Option<Operation>,
-        parts: &mut Parts,
-    ) -> Self {
-        let mut trouble = Self {
+    /// For a call that meets no fault.
+    pub(super) fn none(core: &Arc<Core>, operation: Option<Operation>) -> Self {
+        Self {
             core: Arc::clone(core),
             wire: None,
             operation,
             hit: None,
             applied: false,
             effective: false,
-        };
+        }
+    }
+
+    /// Whether the call meets no fault.
+    pub(super) fn is_none(&self) -> bool {
+        self.hit.is_none()
+    }
+
+    /// Finds out whether a call meets a fault, by its head. A token that is to be revoked is revoked here.
+    pub(super) async fn of(
+        core: &Arc<Core>,
+        operation: Option<Operation>,
+        parts: &mut Parts,
+    ) -> Self {
+        let mut trouble = Self::none(core, operation);
         let (true, Some(operation)) = (core.is_faulty(), operation) else {
             return trouble;
         };
@@ -255,7 +265,7 @@ impl Trouble {
         let change = Change::of(fault, &json, || self.other(fault));
         let effective = change.as_ref().is_some_and(|change| {
             if let Some(noted) = parts.extensions.get_mut::<Noted>() {
-                change.make(&mut noted.body);
+                change.make(noted.body.json(&json));
             }
             change.make(&mut json)
         });
