@@ -243,6 +243,46 @@ fn ctrl_c_ends_a_simulator_well() {
     assert_eq!(after.code, Some(2), "nobody is there any more: {after:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn ctrl_c_lets_an_answer_that_is_on_its_way_arrive() {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpStream;
+
+    let simulator = Simulator::start();
+    let address = simulator.base_url.strip_prefix("http://").unwrap();
+    let call = |head: &str, body: &str| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        let length = body.len();
+        let request = format!(
+            "{head} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        stream
+    };
+    let drip = r#"{"trigger":{"always":{"drip":{"millisPerByte":10}}}}"#;
+    let mut added = String::new();
+    let mut adding = call("POST /_sandbox/faults", drip);
+    adding.read_to_string(&mut added).unwrap();
+    assert!(added.starts_with("HTTP/1.1 201"), "{added}");
+
+    // An answer to a session that there is not, which takes half a second.
+    let none = "GET /api/v2/sessions/7e1c1a52-9a0d-4bb4-9d5c-0a3c1f9f2b11/status";
+    let mut answer = call(none, "");
+    let mut begun = [0; 1];
+    answer.read_exact(&mut begun).unwrap();
+    let running = simulator.into_running();
+    running.interrupt();
+    let mut rest = String::new();
+    answer.read_to_string(&mut rest).unwrap();
+    let (head, body) = rest.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("TTP/1.1 404"), "{head}");
+    let body: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(body["error"], "not_found");
+    let ran = running.finish();
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+}
+
 /// A server that is no simulator as far as anybody can tell: it hides the control API of one, and keeps what passed that
 /// nobody may print.
 struct Stranger {

@@ -20,7 +20,7 @@ pub(crate) fn stay() {
 }
 
 /// The CPU time that this thread has used so far.
-fn used() -> Duration {
+pub(crate) fn used() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(
         time.tv_sec.try_into().unwrap(),
@@ -39,20 +39,34 @@ pub(crate) struct Compared {
 }
 
 /// Runs both in turns, `calls` of one and `calls` of the other, and that `rounds` times.
+#[allow(dead_code, reason = "not every bench does its work on this thread")]
 pub(crate) fn compare(
     (rounds, calls): (usize, u32),
     mut ours: impl FnMut(u32),
     mut other: impl FnMut(u32),
 ) -> Compared {
+    compare_times(
+        (rounds, calls),
+        |calls| time(calls, &mut ours),
+        |calls| time(calls, &mut other),
+    )
+}
+
+/// The same for work that says itself what it has taken.
+pub(crate) fn compare_times(
+    (rounds, calls): (usize, u32),
+    mut ours: impl FnMut(u32) -> Duration,
+    mut other: impl FnMut(u32) -> Duration,
+) -> Compared {
     let (mut of_ours, mut of_other, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..rounds {
         // Who goes first finds the caches as the other has left them: each does so as often.
         let (mine, theirs) = if round % 2 == 0 {
-            let mine = time(calls, &mut ours);
-            (mine, time(calls, &mut other))
+            let mine = ours(calls);
+            (mine, other(calls))
         } else {
-            let theirs = time(calls, &mut other);
-            (time(calls, &mut ours), theirs)
+            let theirs = other(calls);
+            (ours(calls), theirs)
         };
         ratios.push(mine.as_secs_f64() / theirs.as_secs_f64());
         of_ours.push(mine / calls);

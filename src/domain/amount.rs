@@ -1,6 +1,7 @@
 //! Money that is asked for: exact, in whole cents.
 
 use std::fmt;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 
 use serde::de::value::MapAccessDeserializer;
@@ -23,8 +24,8 @@ pub(super) static AMOUNT: Rule = Rule {
         "options.limits.maximumAmount",
     ],
     limit: Limit::Cents {
-        min: Amount::MIN.0,
-        max: Amount::MAX.0,
+        min: Amount::MIN.cents(),
+        max: Amount::MAX.cents(),
     },
     severity: Severity::Refuse,
     source: "S4, GINI-old, S2",
@@ -36,7 +37,7 @@ pub(super) static AMOUNT_OVER_99999_99: Rule = Rule {
     id: "amount-over-99999.99",
     fields: AMOUNT.fields,
     limit: Limit::Cents {
-        min: Amount::MIN.0,
+        min: Amount::MIN.cents(),
         max: 9_999_999,
     },
     severity: Severity::Warn,
@@ -59,14 +60,14 @@ pub(super) static AMOUNT_OVER_99999_99: Rule = Rule {
 /// # Ok::<(), flinks_pay::domain::Invalid>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Amount(u64);
+pub struct Amount(NonZeroU32);
 
 impl Amount {
     /// One cent.
-    pub const MIN: Self = Self(1);
+    pub const MIN: Self = Self(NonZeroU32::MIN);
 
     /// 100,000 dollars.
-    pub const MAX: Self = Self(10_000_000);
+    pub const MAX: Self = Self(NonZeroU32::MIN.saturating_add(9_999_999));
 
     /// Takes a number of cents.
     ///
@@ -74,15 +75,15 @@ impl Amount {
     ///
     /// Zero, or over [`MAX`](Self::MAX).
     pub fn from_cents(cents: u64) -> Result<Self, Invalid> {
-        in_range(cents, Self::MIN.0, Self::MAX.0)
-            .map(|()| Self(cents))
+        in_range(cents, Self::MIN.cents(), Self::MAX.cents())
+            .and_then(|()| Self::in_range(cents))
             .map_err(|found| AMOUNT.refuse(found))
     }
 
     /// Returns the number of cents.
     #[must_use]
     pub const fn cents(self) -> u64 {
-        self.0
+        self.0.get() as u64
     }
 
     /// Returns the warnings that apply to this value.
@@ -92,9 +93,15 @@ impl Amount {
 
     fn from_decimal(decimal: Result<Decimal, Found>) -> Result<Self, Invalid> {
         decimal
-            .and_then(|decimal| in_limits(&decimal, Self::MIN.0, Self::MAX.0))
-            .map(Self)
+            .and_then(|decimal| in_limits(&decimal, Self::MIN.cents(), Self::MAX.cents()))
+            .and_then(Self::in_range)
             .map_err(|found| AMOUNT.refuse(found))
+    }
+
+    /// Takes cents that are in range, and so are not zero and fit.
+    fn in_range(cents: u64) -> Result<Self, Found> {
+        let cents = u32::try_from(cents).map_err(|_| TOO_MUCH)?;
+        NonZeroU32::new(cents).map(Self).ok_or(TOO_LITTLE)
     }
 }
 
@@ -161,7 +168,7 @@ fn odd(cents: u64) -> Option<f64> {
 /// Dollars with two decimals, such as `500.00`.
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Dollars(self.0).fmt(f)
+        Dollars(self.cents()).fmt(f)
     }
 }
 
@@ -198,7 +205,7 @@ impl DomainValue for Amount {
 
     fn warns(&self, warning: &'static Rule) -> bool {
         match warning.limit {
-            Limit::Cents { min, max } => in_range(self.0, min, max).is_err(),
+            Limit::Cents { min, max } => in_range(self.cents(), min, max).is_err(),
             _ => false,
         }
     }
@@ -206,8 +213,8 @@ impl DomainValue for Amount {
 
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match odd(self.0) {
-            None => serializer.serialize_u64(self.0 / 100),
+        match odd(self.cents()) {
+            None => serializer.serialize_u64(self.cents() / 100),
             Some(dollars) => serializer.serialize_f64(dollars),
         }
     }
@@ -289,7 +296,7 @@ mod tests {
         fn odd_cents_are_the_double_of_their_decimal_text(
             cents in prop_oneof![
                 0..100_u64,
-                Amount::MIN.0..=Amount::MAX.0,
+                Amount::MIN.cents()..=Amount::MAX.cents(),
                 (u64::from(u32::MAX) - 100)..(u64::from(u32::MAX) + 100),
                 any::<u64>(),
             ],

@@ -177,7 +177,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets how many exchanges the journal keeps; 10,000 by default.
+    /// Sets how many exchanges the journal keeps; 10,000 by default. It never holds more than 2 KiB of text for each of them, or 64 KiB
+    /// in all: of longer ones it keeps fewer.
     pub fn journal_capacity(mut self, exchanges: usize) -> Self {
         self.journal_capacity = exchanges;
         self

@@ -5,19 +5,15 @@
 use serde::Serialize;
 use serde_json::Number;
 
-use crate::domain::{
-    AccountLabel, Amount, Currency, Direction, Email, FirstName, Language, LastName, MiddleName,
-    PaymentType, ReportedReference, SessionId,
-};
-use crate::session::{
-    Address, GuaranteedEftType, Limits, Redirect, RiskLevel, StatusDetails, Step,
-};
+use crate::domain::{Amount, Currency, Direction, Language, PaymentType, SessionId};
+use crate::session::{GuaranteedEftType, Limits, RiskLevel, StatusDetails, Step};
 
 use super::bank::{Account, NAME_MATCH, NAME_MISMATCH};
 use super::flow::{Flow, Guarantee, Offer};
 use super::profile::Profile;
 use super::profile::choices::{AccountBeforeLogin, AccountNumberShown};
 use super::session::Session;
+use super::terms::{AddressTexts, PayeeTexts, RedirectTexts};
 use super::timestamp::rfc3339;
 
 #[derive(Serialize)]
@@ -29,7 +25,7 @@ pub(super) struct Details<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     status_details: Option<StatusDetails>,
     step: Option<StepNow>,
-    reference_id: Option<&'a ReportedReference>,
+    reference_id: Option<&'a str>,
     amount: Option<Amount>,
     r#type: PaymentType,
     direction: Direction,
@@ -58,7 +54,7 @@ struct Options<'a> {
     show_consent_screen: Option<bool>,
     limits: Option<&'a Limits>,
     amount_modification: Option<bool>,
-    redirect_preferences: Option<&'a Redirect>,
+    redirect_preferences: Option<RedirectTexts<'a>>,
 }
 
 #[derive(Serialize)]
@@ -74,13 +70,13 @@ struct NotificationPreferences {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Payor<'a> {
-    email: Option<&'a Email>,
-    first_name: &'a FirstName,
-    last_name: &'a LastName,
-    middle_name: Option<&'a MiddleName>,
+    email: Option<&'a str>,
+    first_name: &'a str,
+    last_name: &'a str,
+    middle_name: Option<&'a str>,
     #[serde(skip_serializing_if = "AccountNow::is_absent")]
     account: AccountNow,
-    address: Option<&'a Address>,
+    address: Option<AddressTexts<'a>>,
 }
 
 /// The payor's account, or what stands for it before the login.
@@ -131,6 +127,7 @@ impl<'a> Details<'a> {
     pub(super) fn of(session: &'a Session, profile: &Profile) -> Self {
         let Session { terms, flow, .. } = session;
         let (status, status_details) = flow.status();
+        let texts = terms.texts();
         Self {
             session_id: session.id,
             status: profile.spell(&status).to_owned(),
@@ -142,7 +139,7 @@ impl<'a> Details<'a> {
                     .then(|| session.aggregation_request.to_string()),
                 pad_id: flow.has_agreement().then(|| session.pad.to_string()),
             }),
-            reference_id: terms.reference_id.as_ref(),
+            reference_id: terms.reference_id(),
             amount: flow.amount(),
             r#type: PaymentType::Eft,
             direction: Direction::Debit,
@@ -157,10 +154,17 @@ impl<'a> Details<'a> {
                 show_consent_screen: terms.show_consent_screen,
                 limits: flow.limits(),
                 amount_modification: terms.amount_modification,
-                redirect_preferences: terms.redirect.as_ref(),
+                redirect_preferences: texts.redirect,
             },
-            payor: Payor::of(session, profile),
-            payee: terms.guaranteed.then(|| Payee::of(session)),
+            payor: Payor {
+                email: texts.email,
+                first_name: texts.first_name,
+                last_name: texts.last_name,
+                middle_name: texts.middle_name,
+                account: AccountNow::of(flow, profile),
+                address: texts.address,
+            },
+            payee: terms.guaranteed.then(|| Payee::of(texts.payee)),
             guarantee_details: flow.guarantee().map(GuaranteeDetails::from),
             user_details: flow.name_matches().map(|matches| UserDetails {
                 matching_performed: true,
@@ -196,32 +200,14 @@ impl AccountNow {
     }
 }
 
-impl<'a> Payor<'a> {
-    fn of(session: &'a Session, profile: &Profile) -> Self {
-        let (payor, flow) = (&session.terms.payor, &session.flow);
-        Self {
-            email: payor.email(),
-            first_name: payor.first_name(),
-            last_name: payor.last_name(),
-            middle_name: payor.middle_name(),
-            account: AccountNow::of(flow, profile),
-            address: payor.address(),
-        }
-    }
-}
-
 impl<'a> Payee<'a> {
-    fn of(session: &'a Session) -> Self {
-        let account = session
-            .terms
-            .payee
-            .as_ref()
-            .map_or(Account::SETTLEMENT, |payee| Account {
-                institution_code: payee.institution().expose(),
-                transit_number: payee.transit().expose(),
-                account_number: payee.account().expose(),
-                account_label: payee.label().map(AccountLabel::expose),
-            });
+    fn of(texts: Option<PayeeTexts<'a>>) -> Self {
+        let account = texts.map_or(Account::SETTLEMENT, |payee| Account {
+            institution_code: payee.institution,
+            transit_number: payee.transit,
+            account_number: payee.account,
+            account_label: payee.label,
+        });
         Self { account }
     }
 }
@@ -236,7 +222,7 @@ impl From<Guarantee> for GuaranteeDetails {
                 } else {
                     GuaranteedEftType::Full
                 };
-                (Some(offer), risk(&offer), Some(extent))
+                (Some(offer), risk(offer), Some(extent))
             }
         };
         Self {
@@ -253,7 +239,7 @@ impl From<Guarantee> for GuaranteeDetails {
 }
 
 /// How risky a payment is of which so much is guaranteed.
-pub(super) fn risk(offer: &Offer) -> RiskLevel {
+pub(super) fn risk(offer: Offer) -> RiskLevel {
     if offer.lower {
         RiskLevel::Medium
     } else {

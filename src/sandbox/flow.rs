@@ -26,6 +26,7 @@ use crate::session::{Limits, SessionStatus, StatusDetails};
 
 use super::behaviour::Behaviour;
 use super::event::BrowserEvent;
+use super::posted::Posted;
 use super::scenario::{Cover, Scenario, within};
 use super::screen::Screen;
 
@@ -35,8 +36,6 @@ use super::screen::Screen;
 pub(super) struct Plan {
     pub(super) guaranteed: bool,
     pub(super) consent_screen: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) preset: Option<Amount>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) limits: Option<Limits>,
     #[serde(with = "by_reference")]
@@ -127,7 +126,7 @@ pub(super) struct Flow {
     name_matches: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     guarantee: Option<Guarantee>,
-    events: Vec<BrowserEvent>,
+    events: Posted,
 }
 
 /// How far a session has come: whatever changes it changes this, too.
@@ -144,9 +143,9 @@ pub(super) struct Place {
 const BALANCE_CENTS: u64 = 2 * Amount::MAX.cents();
 
 impl Flow {
-    pub(super) fn new(plan: Plan) -> Self {
+    pub(super) fn new(plan: Plan, preset: Option<Amount>) -> Self {
         Self {
-            amount: plan.preset,
+            amount: preset,
             plan,
             screen: None,
             end: None,
@@ -156,7 +155,7 @@ impl Flow {
             balance_cents: BALANCE_CENTS,
             name_matches: None,
             guarantee: None,
-            events: Vec::new(),
+            events: Posted::none(),
         }
     }
 
@@ -179,7 +178,7 @@ impl Flow {
             return Ok(&[]);
         }
         let behaviour = &behaviour.beside(scenario.behaviour());
-        let posted = self.events.len();
+        let posted = self.events.all().len();
         match self.screen {
             None => self.arrive(),
             Some(Screen::Start) if self.plan.consent_screen => self.screen = Some(Screen::Consent),
@@ -196,7 +195,7 @@ impl Flow {
             Some(Screen::Pad) => self.sign(behaviour),
             Some(Screen::Complete) => return Err(Stuck::Ended),
         }
-        Ok(self.events.get(posted..).unwrap_or_default())
+        Ok(self.events.all().get(posted..).unwrap_or_default())
     }
 
     fn arrive(&mut self) {
@@ -327,8 +326,8 @@ impl Flow {
                 .push(BrowserEvent::ComponentPadWarningScreenExit);
             return;
         }
-        self.events
-            .extend([BrowserEvent::ComponentPadDownloaded, BrowserEvent::Success]);
+        self.events.push(BrowserEvent::ComponentPadDownloaded);
+        self.events.push(BrowserEvent::Success);
         self.screen = Some(Screen::Complete);
         self.end = Some(End::Complete);
     }
@@ -469,13 +468,13 @@ impl Flow {
             end: self.end,
             left: self.left,
             awaits_integrator: self.awaits_integrator(),
-            events: self.events.len(),
+            events: self.events.all().len(),
         }
     }
 
     /// What the page has posted so far.
     pub(super) fn events(&self) -> &[BrowserEvent] {
-        &self.events
+        self.events.all()
     }
 }
 

@@ -3,8 +3,11 @@
 //! What is kept is listed, not what is taken out: a member that nobody thought of is gone. So is its name, which a caller may
 //! have made of a name or a token.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
+use serde_json::Value;
+
+use super::json_text;
 use super::scenario::Scenario;
 
 /// What stands for a value that was taken out.
@@ -52,24 +55,24 @@ fn treatment(name: &str) -> Treatment {
 /// Codes are short; a text of another length is not one, whatever the member is called.
 const LONGEST_CODE: usize = 36;
 
-/// Returns a request as the journal keeps it. Where a code is expected, a caller may have put anything, so only texts are kept
+/// Writes a request as the journal keeps it. Where a code is expected, a caller may have put anything, so only texts are kept
 /// that look like one.
-pub(super) fn request(body: &Value) -> Value {
-    object(body, &code, 0)
+pub(super) fn request(body: &Value) -> String {
+    let mut out = String::new();
+    object(body, code, 0, &mut out);
+    out
 }
 
-/// Returns an answer as the journal keeps it. Its texts are the sandbox's own.
-pub(super) fn answer(body: &Value) -> Value {
-    object(body, &|text| text.to_owned(), 0)
+/// Writes an answer as the journal keeps it. Its texts are the sandbox's own.
+pub(super) fn answer(body: &Value) -> String {
+    let mut out = String::new();
+    object(body, |text| text, 0, &mut out);
+    out
 }
 
-fn code(text: &str) -> String {
+fn code(text: &str) -> &str {
     let like_one = text.len() <= LONGEST_CODE && CODES.contains(&text);
-    if like_one {
-        text.to_owned()
-    } else {
-        REDACTED.to_owned()
-    }
+    if like_one { text } else { REDACTED }
 }
 
 /// The codes that a request may have.
@@ -100,60 +103,81 @@ fn is_number(name: &str) -> bool {
     )
 }
 
-fn object(body: &Value, text: &dyn Fn(&str) -> String, depth: usize) -> Value {
-    let Value::Object(members) = body else {
-        return Value::from(REDACTED);
+fn object(body: &Value, text: fn(&str) -> &str, depth: usize, out: &mut String) {
+    let members = match body {
+        Value::Object(members) if depth < DEEPEST => members,
+        _ => return json_text::text(REDACTED, out),
     };
-    if depth >= DEEPEST {
-        return Value::from(REDACTED);
-    }
-    let mut kept = Map::new();
     let mut unknown = 0_u64;
+    out.push('{');
     for (name, value) in members {
-        let value = match (treatment(name), value) {
-            (Treatment::Unknown, _) => {
-                unknown += 1;
-                continue;
-            }
+        let treatment = treatment(name);
+        if matches!(treatment, Treatment::Unknown) {
+            unknown += 1;
+            continue;
+        }
+        member(name, out);
+        match (treatment, value) {
             // Whether a member is null is worth knowing and tells nothing.
-            (_, Value::Null) => Value::Null,
-            (Treatment::Redacted, _) | (_, Value::Array(_)) => Value::from(REDACTED),
-            (Treatment::Reference, value) => Value::from(reference(value)),
-            (Treatment::Kept, Value::Object(_)) => object(value, text, depth + 1),
-            (Treatment::Kept, Value::String(value)) => Value::from(text(value)),
-            (Treatment::Kept, Value::Number(_)) if !is_number(name) => Value::from(REDACTED),
-            (Treatment::Kept, Value::Bool(_) | Value::Number(_)) => value.clone(),
-        };
-        kept.insert(name.clone(), value);
+            (_, Value::Null) => out.push_str("null"),
+            (Treatment::Unknown | Treatment::Redacted, _) | (_, Value::Array(_)) => {
+                json_text::text(REDACTED, out);
+            }
+            (Treatment::Reference, value) => {
+                json_text::text(&value.as_str().map_or(REDACTED.into(), reference), out);
+            }
+            (Treatment::Kept, Value::Object(_)) => object(value, text, depth + 1, out),
+            (Treatment::Kept, Value::String(value)) => json_text::text(text(value), out),
+            (Treatment::Kept, Value::Bool(flag)) => {
+                out.push_str(if *flag { "true" } else { "false" });
+            }
+            (Treatment::Kept, Value::Number(number)) if is_number(name) => {
+                out.push_str(&number.to_string());
+            }
+            (Treatment::Kept, Value::Number(_)) => json_text::text(REDACTED, out),
+        }
     }
     if unknown > 0 {
-        kept.insert(UNKNOWN.to_owned(), unknown.into());
+        member(UNKNOWN, out);
+        out.push_str(&unknown.to_string());
     }
-    Value::Object(kept)
+    out.push('}');
 }
 
-/// The name of a scenario, or at most four characters.
-fn reference(value: &Value) -> String {
-    let Some(text) = value.as_str() else {
-        return REDACTED.to_owned();
-    };
+/// Writes the name of a member of the object that has been begun.
+fn member(name: &str, out: &mut String) {
+    if !out.ends_with('{') {
+        out.push(',');
+    }
+    json_text::text(name, out);
+    out.push(':');
+}
+
+/// A reference as the journal keeps it: the name of a scenario, or at most four characters.
+pub(super) fn reference(text: &str) -> Cow<'_, str> {
     if Scenario::ALL
         .iter()
         .any(|scenario| scenario.reference_id() == text)
     {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     if text.chars().nth(6).is_none() {
-        return "…".to_owned();
+        return Cow::Borrowed("…");
     }
-    text.chars().take(4).chain(['…']).collect()
+    Cow::Owned(text.chars().take(4).chain(['…']).collect())
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn request(body: &Value) -> Value {
+        let text = super::request(body);
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+    }
 
     #[test]
     fn what_is_not_listed_is_gone_with_its_name() {
@@ -182,7 +206,7 @@ mod tests {
             ("1234567", "1234…"),
             ("", "…"),
         ] {
-            assert_eq!(reference(&json!(text)), shown);
+            assert_eq!(reference(text), shown);
         }
     }
 
@@ -191,6 +215,14 @@ mod tests {
         for body in [json!(["secret"]), json!("secret"), json!(7), json!(null)] {
             assert_eq!(request(&body), json!("[redacted]"));
         }
+    }
+
+    #[test]
+    fn texts_of_an_answer_are_written_as_they_are() {
+        let body =
+            json!({ "detail": "a \"b\" \\ \n é", "title": "", "instance": true, "amount": 1.25 });
+        let kept: Value = serde_json::from_str(&answer(&body)).unwrap();
+        assert_eq!(kept, body);
     }
 
     #[test]

@@ -252,7 +252,7 @@ impl Session {
         let (status, status_details) = self.flow.status();
         SessionStanding {
             session_id: self.id,
-            reference_id: self.terms.reference_id.clone(),
+            reference_id: self.terms.reference_id().map(ReportedReference::from),
             guaranteed: self.terms.guaranteed,
             status,
             status_details,

@@ -22,7 +22,7 @@ use super::hooks::delivery::Delivery;
 use super::http;
 use super::journal::Exchange;
 use super::judge::{self, SelfCheck, ViolationsReport};
-use super::line::{Door, Wire};
+use super::line::Door;
 use super::payor::Payor;
 use super::profile::Profile;
 use super::roster::{SessionOrder, SessionPage, SessionStanding};
@@ -90,8 +90,7 @@ impl Sandbox {
         if core.settings.self_check == SelfCheck::On {
             judge::warm_up();
         }
-        let router = http::router(Arc::clone(&core), &base_url);
-        let service = router.into_make_service_with_connect_info::<Wire>();
+        let service = http::Desks::new(&core, http::router(Arc::clone(&core), &base_url));
         let door = Door::new(Arc::clone(&core), listener).map_err(bind)?;
         let delivering = tokio::spawn(hooks::run(Arc::clone(&core)));
         let serving = tokio::spawn(async move {
@@ -182,7 +181,8 @@ impl Sandbox {
     /// Returns the most recent exchanges with the API, oldest first.
     #[must_use]
     pub fn journal(&self) -> Vec<Exchange> {
-        self.core.world().journal.exchanges()
+        let snapshot = self.core.world().journal.snapshot();
+        snapshot.read()
     }
 
     /// Returns what the [judge](super::judge) has found so far. Nothing is what is expected.

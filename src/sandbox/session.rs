@@ -4,12 +4,13 @@ use std::time::{Instant, SystemTime};
 
 use uuid::Uuid;
 
-use crate::domain::{Language, ReportedReference, SessionId};
-use crate::session::{Payee, Payor, Redirect, SessionRequest};
+use crate::domain::{ReportedReference, SessionId};
+use crate::session::SessionRequest;
 
 use super::chance::Chance;
 use super::flow::{Flow, Plan};
 use super::scenario::Scenario;
+use super::terms::{Said, Terms};
 
 /// A session as the sandbox keeps it.
 #[derive(Debug)]
@@ -26,21 +27,8 @@ pub(super) struct Session {
     pub(super) pad: Uuid,
 }
 
-/// What the request said.
-#[derive(Debug)]
-pub(super) struct Terms {
-    pub(super) guaranteed: bool,
-    pub(super) reference_id: Option<ReportedReference>,
-    pub(super) payor: Payor,
-    /// Where the money goes, if the request said so.
-    pub(super) payee: Option<Payee>,
-    pub(super) language: Language,
-    pub(super) show_consent_screen: Option<bool>,
-    pub(super) amount_modification: Option<bool>,
-    pub(super) redirect: Option<Redirect>,
-}
-
 impl Session {
+    /// In a box, as a table of sessions has room for more of them than there are.
     pub(super) fn new(
         id: SessionId,
         owner: usize,
@@ -48,7 +36,7 @@ impl Session {
         integrator_decides: bool,
         (created, created_at): (Instant, SystemTime),
         chance: &mut Chance,
-    ) -> Self {
+    ) -> Box<Self> {
         let (guaranteed, debit, reference_id, payee) = match request {
             SessionRequest::Guaranteed(request) => (
                 true,
@@ -64,25 +52,27 @@ impl Session {
             ),
         };
         let scenario = Scenario::of(reference_id.as_ref().map(ReportedReference::expose));
-        let flow = Flow::new(Plan {
+        let plan = Plan {
             guaranteed,
             consent_screen: debit.show_consent_screen == Some(true),
-            preset: debit.amount,
             limits: debit.limits,
             scenario,
             integrator_decides,
-        });
-        let terms = Terms {
-            guaranteed,
-            reference_id,
-            payor: debit.payor,
-            payee,
-            language: debit.language.unwrap_or_else(|| scenario.language()),
-            show_consent_screen: debit.show_consent_screen,
-            amount_modification: debit.amount_modification,
-            redirect: debit.redirect,
         };
-        Self {
+        let flow = Flow::new(plan, debit.amount);
+        let terms = Terms::new(
+            guaranteed,
+            debit.language.unwrap_or_else(|| scenario.language()),
+            debit.show_consent_screen,
+            debit.amount_modification,
+            &Said {
+                reference_id: reference_id.as_ref(),
+                payor: &debit.payor,
+                payee: payee.as_ref(),
+                redirect: debit.redirect.as_ref(),
+            },
+        );
+        Box::new(Self {
             id,
             owner,
             created,
@@ -91,6 +81,17 @@ impl Session {
             flow,
             aggregation_request: chance.uuid(),
             pad: chance.uuid(),
-        }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of which somebody may make a hundred thousand. What is not in here is one piece of text.
+    #[test]
+    fn a_session_is_small() {
+        assert!(size_of::<Session>() <= 184, "{}", size_of::<Session>());
     }
 }

@@ -19,7 +19,7 @@ use super::event::BrowserEvent;
 use super::fault::{FaultRule, FaultStanding, Faults};
 use super::flow::{NothingToDecide, Stuck};
 use super::hooks::{self, Hooks, Letter, Registered, Standing};
-use super::journal::{Exchange, Journal};
+use super::journal::{Entry, Journal};
 use super::judge::{Tally, Verdict};
 use super::line::Porter;
 use super::session::Session;
@@ -57,7 +57,7 @@ pub(super) struct Changes {
 pub(super) struct Resumed {
     pub(super) chance: Chance,
     pub(super) tokens: Tokens,
-    pub(super) sessions: HashMap<SessionId, Session>,
+    pub(super) sessions: HashMap<SessionId, Box<Session>>,
     pub(super) faults: Faults,
 }
 
@@ -66,7 +66,7 @@ pub(super) struct Resumed {
 pub(super) struct World {
     pub(super) chance: Chance,
     pub(super) tokens: Tokens,
-    pub(super) sessions: HashMap<SessionId, Session>,
+    pub(super) sessions: HashMap<SessionId, Box<Session>>,
     pub(super) journal: Journal,
     pub(super) tally: Tally,
     pub(super) faults: Faults,
@@ -291,11 +291,11 @@ impl World {
     }
 
     /// Keeps what has become of a call.
-    pub(super) fn note(&mut self, exchange: Exchange, verdict: Option<&Verdict>) {
+    pub(super) fn note(&mut self, entry: Entry, verdict: Option<&Verdict>) {
         if let Some(verdict) = verdict {
             self.tally.note(verdict);
         }
-        self.journal.push(exchange);
+        self.journal.push(entry);
     }
 
     /// Returns an id that no session has.

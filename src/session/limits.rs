@@ -53,7 +53,7 @@ impl Limits {
     }
 
     /// Records a preset amount that lies outside.
-    pub(super) fn check_amount(&self, amount: Amount, findings: &mut Findings) {
+    pub(super) fn check_amount(self, amount: Amount, findings: &mut Findings) {
         if self.minimum_amount.is_some_and(|minimum| amount < minimum) {
             findings.refuse(
                 "amount",

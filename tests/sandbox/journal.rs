@@ -130,3 +130,15 @@ async fn a_call_without_a_body_has_none() {
     assert_eq!(json["request"], Value::Null);
     assert_eq!(json["atMillis"], exchange.at_millis);
 }
+
+#[tokio::test]
+async fn a_status_is_kept_as_it_was_answered_with_its_reference_shortened() {
+    let bench = Bench::start().await;
+    for (reference, shown) in [("Happy2", "Happy2"), ("order-20391", "orde…")] {
+        let id = bench.session(&referring(guaranteed(), reference)).await;
+        let mut answer = bench.status(&id).await.expect(200).clone();
+        assert_eq!(answer["referenceId"], reference);
+        answer["referenceId"] = shown.into();
+        assert_eq!(bench.last().answer, Some(answer));
+    }
+}

@@ -45,10 +45,9 @@ fn sites(pattern: &str) -> Vec<Site> {
             }
         }
     }
-    let mut characters = pattern.char_indices().peekable();
     let mut in_class = false;
     let mut escaped = false;
-    while let Some((at, character)) = characters.next() {
+    for (at, character) in pattern.char_indices() {
         if std::mem::take(&mut escaped) {
             continue;
         }

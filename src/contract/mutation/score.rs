@@ -138,7 +138,7 @@ impl Baseline<'_> {
         let seats = Outline::of(changed)?.seats();
         let mut concerned = Vec::new();
         for seat in seats {
-            if reach(changed, &seat.schema)?.contains(&component) {
+            if reach(changed, &seat.schema).contains(&component) {
                 // A schema that cannot be compiled is no contract's.
                 judge.validator(&seat.schema, seat.direction())?;
                 concerned.push(seat);
@@ -205,7 +205,7 @@ fn component(at: &Pointer) -> Pointer {
 }
 
 /// Every component that has a say in a value of the schema at `at`.
-fn reach(document: &Document, at: &Pointer) -> Result<BTreeSet<Pointer>, ContractError> {
+fn reach(document: &Document, at: &Pointer) -> BTreeSet<Pointer> {
     fn references(node: &Node, found: &mut Vec<Pointer>) {
         match &node.value {
             Value::Object(object) => {
@@ -227,5 +227,5 @@ fn reach(document: &Document, at: &Pointer) -> Result<BTreeSet<Pointer>, Contrac
             reached.insert(next);
         }
     }
-    Ok(reached)
+    reached
 }

@@ -78,7 +78,7 @@ pub(super) fn of(
     if let Some(offer) = session.flow.offer_to_decide()
         && !before.awaits_decision
     {
-        letters.push(guarantee(session, offer, when));
+        letters.push(guarantee(session, *offer, when));
     }
     letters
 }
@@ -99,7 +99,10 @@ fn status(session: &Session, profile: &Profile, when: SystemTime) -> Letter {
     let event = StatusEvent {
         when,
         session_id: session.id,
-        reference_id: session.terms.reference_id.clone(),
+        reference_id: session
+            .terms
+            .reference_id()
+            .map(|text| text.to_owned().into()),
         amount: session.flow.amount(),
         status: profile.spell(&status).to_owned(),
         status_details: code.clone(),
@@ -107,12 +110,12 @@ fn status(session: &Session, profile: &Profile, when: SystemTime) -> Letter {
     Letter::new(session, WebhookKind::Session, code, event.body())
 }
 
-fn guarantee(session: &Session, offer: &Offer, when: SystemTime) -> Letter {
+fn guarantee(session: &Session, offer: Offer, when: SystemTime) -> Letter {
     let body = json!({
         "event": GUARANTEE_OFFERED,
         "when": rfc3339(when),
         "sessionId": session.id,
-        "referenceId": session.terms.reference_id,
+        "referenceId": session.terms.reference_id(),
         "amount": session.flow.amount(),
         "highestDebitAmountToGuarantee": offer.amount,
         "overallRiskLevel": risk(offer),

@@ -1,14 +1,18 @@
 //! An answer of the API, in either error shape where it is one, with what the journal wants to know of it.
 
-use axum::Json;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use std::borrow::Cow;
+
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::media_type;
 use crate::domain::Rule;
 use crate::domain::rules::UNKNOWN_MEMBER;
 use crate::sandbox::profile::choices::ErrorShape;
+use crate::sandbox::redact;
 use crate::sandbox::refusals::{self, Shapes};
 use crate::sandbox::world::Core;
 use crate::session::{Operation, Violations};
@@ -17,6 +21,8 @@ use crate::session::{Operation, Violations};
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: StatusCode,
+    /// The body, where it is written already; else the one that is noted.
+    sent: Option<Box<str>>,
     pub(super) noted: Noted,
 }
 
@@ -37,31 +43,90 @@ fn code(status: StatusCode) -> &'static str {
 /// What the journal keeps of an answer, beside its status.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Noted {
-    pub(super) credential: Option<String>,
+    pub(super) credential: Option<Box<str>>,
     pub(super) rules: Vec<&'static str>,
-    pub(super) body: Value,
+    pub(super) body: Said,
     /// Stands for the `detail` of the body, or for its `error_description`, where that has something of the caller's in it.
-    pub(super) detail: Option<String>,
+    pub(super) detail: Option<Box<str>>,
     /// Whether the answer departs from the contract on purpose, so that the judge leaves it out. The request is judged.
     pub(super) spoilt: bool,
 }
 
+/// The body of an answer, as far as the journal and the judge want to know of it.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Said {
+    /// It is none of JSON, or not to be kept.
+    #[default]
+    Nothing,
+    Json(Value),
+    /// It was written as a text; this is what the journal keeps of it.
+    Kept(String),
+}
+
+impl Said {
+    /// What is kept, to be changed as the answer is, which is this one so far.
+    pub(super) fn json(&mut self, sent: &Value) -> &mut Value {
+        if let Self::Kept(_) = self {
+            *self = Self::Json(sent.clone());
+        }
+        match self {
+            Self::Json(value) => value,
+            other => {
+                *other = Self::Json(Value::Null);
+                other.json(sent)
+            }
+        }
+    }
+
+    /// What the journal keeps.
+    pub(super) fn kept(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Nothing => None,
+            Self::Json(value) => Some(redact::answer(value).into()),
+            Self::Kept(text) => Some(text.into()),
+        }
+    }
+}
+
 impl Answer {
+    /// An answer of which the body is a text already, and what the journal keeps of it.
+    pub(super) fn written(status: StatusCode, sent: String, kept: String) -> Self {
+        Self {
+            status,
+            sent: Some(sent.into()),
+            noted: Noted {
+                body: Said::Kept(kept),
+                ..Noted::default()
+            },
+        }
+    }
+
     /// An answer with a body of the contract. What cannot be written as JSON is a fault of the sandbox, and says so.
     pub(super) fn of(status: StatusCode, body: &impl Serialize) -> Self {
         match serde_json::to_value(body) {
-            Ok(body) => Self {
-                status,
-                noted: Noted {
-                    body,
-                    ..Noted::default()
-                },
-            },
+            Ok(body) => Self::json(status, body),
             Err(_) => Self::error(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "server_error",
                 "the sandbox could not write its answer",
             ),
+        }
+    }
+
+    /// Stands where there should be an answer, and is a fault of the sandbox.
+    pub(super) fn unheard() -> Self {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self::error(status, "server_error", "the sandbox has no answer")
+    }
+
+    fn json(status: StatusCode, body: Value) -> Self {
+        Self {
+            status,
+            sent: None,
+            noted: Noted {
+                body: Said::Json(body),
+                ..Noted::default()
+            },
         }
     }
 
@@ -73,13 +138,7 @@ impl Answer {
             "status": status.as_u16(),
             "detail": detail,
         });
-        Self {
-            status,
-            noted: Noted {
-                body,
-                ..Noted::default()
-            },
-        }
+        Self::json(status, body)
     }
 
     /// A refusal of a request that breaks rules, all of them at once.
@@ -98,20 +157,14 @@ impl Answer {
         let mut answer = violations
             .iter()
             .fold(answer, |answer, violation| answer.breaks(violation.rule()));
-        answer.noted.detail = Some(kept.join("; "));
+        answer.noted.detail = Some(kept.join("; ").into());
         answer
     }
 
     /// A refusal as `error` and `error_description`.
     pub(super) fn error(status: StatusCode, code: &str, description: &str) -> Self {
         let body = json!({ "error": code, "error_description": description });
-        Self {
-            status,
-            noted: Noted {
-                body,
-                ..Noted::default()
-            },
-        }
+        Self::json(status, body)
     }
 
     /// Gives a refusal the shape that the profile has for the operation. One that the contract does not have there says so in
@@ -122,7 +175,9 @@ impl Answer {
         }
         let said =
             |body: &Value, name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
-        let body = &self.noted.body;
+        let Said::Json(body) = &self.noted.body else {
+            return self;
+        };
         let reshaped = match core.settings.profile.errors.of(operation) {
             ErrorShape::Problem => said(body, "error_description")
                 .map(|detail| Self::problem(self.status, &detail).noted.body),
@@ -141,7 +196,7 @@ impl Answer {
 
     /// Says what the call was made with.
     pub(super) fn with(mut self, credential: Option<String>) -> Self {
-        self.noted.credential = credential;
+        self.noted.credential = credential.map(Into::into);
         self
     }
 
@@ -154,24 +209,68 @@ impl Answer {
     }
 }
 
-impl IntoResponse for Answer {
-    fn into_response(self) -> Response {
-        let Self { status, mut noted } = self;
-        let mut response = (status, Json(&noted.body)).into_response();
-        if let (Some(detail), Some(body)) = (noted.detail.take(), noted.body.as_object_mut()) {
+/// An answer as it goes out, and what the journal wants to know of it.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) response: Response,
+    pub(super) noted: Noted,
+}
+
+impl From<Answer> for Told {
+    fn from(answer: Answer) -> Self {
+        let Answer {
+            status,
+            sent,
+            mut noted,
+        } = answer;
+        let text = match (sent, &noted.body) {
+            (Some(text), _) => text.into_string(),
+            (None, Said::Json(body)) => body.to_string(),
+            (None, _) => String::new(),
+        };
+        let mut response = Response::new(Body::from(text));
+        *response.status_mut() = status;
+        let json = HeaderValue::from_static(media_type::JSON);
+        response.headers_mut().insert(header::CONTENT_TYPE, json);
+        if let (Some(detail), Said::Json(Value::Object(body))) =
+            (noted.detail.take(), &mut noted.body)
+        {
             let told = ["detail", "error_description"];
             for (_, member) in body
                 .iter_mut()
                 .filter(|(name, _)| told.contains(&name.as_str()))
             {
-                *member = detail.as_str().into();
+                *member = (*detail).into();
             }
         }
         if noted.spoilt {
             let deviation = HeaderValue::from_static("error-shape");
             response.headers_mut().insert(DEPARTURE, deviation);
         }
-        response.extensions_mut().insert(noted);
-        response
+        Self { response, noted }
+    }
+}
+
+/// What has come through a router, which knows of responses only.
+impl From<Response> for Told {
+    fn from(mut response: Response) -> Self {
+        let noted = response.extensions_mut().remove::<Noted>();
+        Self {
+            noted: noted.unwrap_or_default(),
+            response,
+        }
+    }
+}
+
+impl IntoResponse for Told {
+    fn into_response(mut self) -> Response {
+        self.response.extensions_mut().insert(self.noted);
+        self.response
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        Told::from(self).into_response()
     }
 }

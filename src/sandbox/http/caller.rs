@@ -1,11 +1,14 @@
 //! Who calls: a bearer token, an API key, or nobody.
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderName, header};
 
 use crate::clock::Clock;
 use crate::domain::ApiKey;
 use crate::sandbox::profile::choices::CredentialsTaken;
 use crate::sandbox::world::{Core, World};
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+const CLIENT_ID: HeaderName = HeaderName::from_static("x-client-id");
 
 /// A caller that the sandbox knows.
 #[derive(Debug)]
@@ -34,13 +37,13 @@ pub(super) fn calling(
     world: &World,
     headers: &HeaderMap,
 ) -> (Calling, Option<String>) {
-    let text = |name: &str| {
+    let text = |name: &HeaderName| {
         headers
             .get(name)
             .map(|value| value.to_str().unwrap_or_default())
     };
     let unknown = || (Calling::Unknown, Some("unknown".to_owned()));
-    if let Some(authorization) = text(header::AUTHORIZATION.as_str()) {
+    if let Some(authorization) = text(&header::AUTHORIZATION) {
         let Some(token) = bearer(authorization) else {
             return unknown();
         };
@@ -63,7 +66,7 @@ pub(super) fn calling(
             ),
         };
     }
-    let (key, id) = (text("x-api-key"), text("x-client-id"));
+    let (key, id) = (text(&API_KEY), text(&CLIENT_ID));
     if key.is_none() && id.is_none() {
         return (Calling::Nobody, None);
     }

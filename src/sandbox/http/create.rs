@@ -87,7 +87,7 @@ fn answer(
         now,
         &mut world.chance,
     );
-    let body = json!({ "sessionId": id, "referenceId": session.terms.reference_id });
+    let body = json!({ "sessionId": id, "referenceId": session.terms.reference_id() });
     world.sessions.insert(id, session);
     if let Some(token) = &caller.token {
         world.tokens.spend(token);

@@ -6,17 +6,17 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
 
-use super::answer::{Answer, Noted};
+use super::answer::{Answer, Noted, Told};
 use super::judged::{self, Asked};
 use super::media_type;
 use super::trouble::Trouble;
 use crate::sandbox::fault::FaultMet;
-use crate::sandbox::journal::Exchange;
+use crate::sandbox::journal::{Entry, Facts};
 use crate::sandbox::judge::{self, Presented, SelfCheck, Verdict};
 use crate::sandbox::redact;
 use crate::sandbox::world::Core;
@@ -47,112 +47,158 @@ impl Arrived {
     }
 }
 
-/// What the journal keeps of a call before it is read.
-struct Opening {
-    at_millis: u64,
-    method: String,
-    path: String,
+/// A call before its body is read.
+pub(super) struct Opening {
     operation: Option<Operation>,
+    at_millis: u64,
+    method: Method,
+    uri: Uri,
     is_form: bool,
+    trouble: Option<Box<Trouble>>,
+    /// None without an operation, and where nothing is judged.
+    presented: Option<Presented>,
 }
 
 /// What has become of a call.
 struct Outcome<'a> {
     /// `None` where the connection breaks in place of an answer.
     status: Option<StatusCode>,
-    noted: Noted,
+    noted: &'a Noted,
     verdict: Option<&'a Verdict>,
     fault: Option<FaultMet>,
 }
 
+/// The way of a call that a router has found an operation for, or none.
 pub(super) async fn exchange(
     State(core): State<Arc<Core>>,
     request: Request,
     next: Next,
 ) -> Response {
-    let opening = Opening::of(&core, &request);
+    let operation = operation(&request);
+    let known_path = request.extensions().get::<MatchedPath>().is_some();
     let (mut parts, body) = request.into_parts();
-    let mut trouble = Trouble::of(&core, opening.operation, &mut parts).await;
-    let judging = core.settings.self_check == SelfCheck::On;
-    let presented = match opening.operation {
-        Some(operation) if judging => Some(Presented::of(operation, &mut parts).await),
+    let trouble = Trouble::of(&core, operation, &mut parts).await;
+    let presented = match operation {
+        Some(operation) if is_judging(&core) => Some(Presented::of(operation, &mut parts).await),
         _ => None,
     };
-    let request = Request::from_parts(parts, Body::empty());
-    let (arrived, answer) = if trouble.comes_first() {
-        (None, None)
-    } else {
-        match read(body).await {
-            Ok(arrived) if trouble.applies() => {
-                let mut request = request;
-                request.extensions_mut().insert(arrived.clone());
-                (Some(arrived), Some(opening.handle(request, next).await))
-            }
-            Ok(arrived) => (Some(arrived), None),
-            Err(refusal) => {
-                let refusal = match opening.operation {
-                    Some(operation) => refusal.shaped(&core, operation),
-                    None => refusal,
-                };
-                (None, Some(refusal.into_response()))
-            }
+    let mut opening = Opening::of(
+        &core,
+        (parts.method.clone(), parts.uri.clone()),
+        &parts.headers,
+        operation,
+        presented,
+    );
+    opening.trouble = (!trouble.is_none()).then(|| Box::new(trouble));
+    let answer = async |arrived: Arrived| {
+        // A HEAD would be answered as the GET that it stands for, and the contract has none.
+        if known_path && operation.is_none() {
+            return super::no_such_method().await.into();
         }
+        let mut request = Request::from_parts(parts, Body::empty());
+        request.extensions_mut().insert(arrived);
+        Told::from(next.run(request).await)
     };
-    let handled = answer.as_ref().map(|answer| answer.status().as_u16());
-    let mut response = trouble.spoil(answer).await;
-    let mut noted = response
-        .extensions_mut()
-        .remove::<Noted>()
-        .unwrap_or_default();
-    let met = trouble.met();
-    noted.spoilt |= met.as_ref().is_some_and(|met| met.breaks_contract);
-    let mut verdict = None;
-    if judging {
-        let asked = Asked {
-            operation: opening.operation,
-            presented,
-            body: arrived.as_ref().map_or(judge::Body::Unread, |arrived| {
-                judge::Body::Whole(&arrived.bytes)
-            }),
-            handled,
-        };
-        let (judged, found) = judged::judge(asked, response, &noted).await;
-        response = judged;
-        verdict = Some(found);
-    }
-    let outcome = Outcome {
-        status: trouble.leaves_an_answer().then(|| response.status()),
-        noted,
-        verdict: verdict.as_ref(),
-        fault: met,
-    };
-    let exchange = opening.close(arrived.as_ref(), outcome);
-    core.world().note(exchange, verdict.as_ref());
-    trouble.send(response).await
+    opening.answered(&core, body, answer).await
+}
+
+pub(super) fn is_judging(core: &Core) -> bool {
+    core.settings.self_check == SelfCheck::On
 }
 
 impl Opening {
-    fn of(core: &Core, request: &Request) -> Self {
-        let kept = |text: &str, length| text.chars().take(length).collect();
+    /// A call that meets no fault.
+    pub(super) fn of(
+        core: &Core,
+        (method, uri): (Method, Uri),
+        headers: &HeaderMap,
+        operation: Option<Operation>,
+        presented: Option<Presented>,
+    ) -> Self {
         Self {
+            operation,
             at_millis: core.millis(),
-            method: kept(request.method().as_str(), LONGEST_METHOD),
-            path: kept(request.uri().path(), LONGEST_PATH),
-            operation: operation(request),
-            is_form: media_type::is(request.headers(), media_type::FORM),
+            method,
+            uri,
+            is_form: media_type::is(headers, media_type::FORM),
+            trouble: None,
+            presented,
         }
     }
 
-    async fn handle(&self, request: Request, next: Next) -> Response {
-        let known_path = request.extensions().get::<MatchedPath>().is_some();
-        // A HEAD would be answered as the GET that it stands for, and the contract has none.
-        if known_path && self.operation.is_none() {
-            return super::no_such_method().await.into_response();
+    /// Reads the body, has the call answered unless something goes wrong on purpose, and writes down what has become of it.
+    pub(super) async fn answered<F>(
+        mut self,
+        core: &Core,
+        body: Body,
+        answer: impl FnOnce(Arrived) -> F,
+    ) -> Response
+    where
+        F: Future<Output = Told>,
+    {
+        let mut trouble = self.trouble.take();
+        let (arrived, told) = if trouble.as_ref().is_some_and(|it| it.comes_first()) {
+            (None, None)
+        } else {
+            match read(body).await {
+                Ok(arrived) if trouble.as_mut().is_none_or(|it| it.applies()) => {
+                    let told = answer(arrived.clone()).await;
+                    (Some(arrived), Some(told))
+                }
+                Ok(arrived) => (Some(arrived), None),
+                Err(refusal) => {
+                    let refusal = match self.operation {
+                        Some(operation) => refusal.shaped(core, operation),
+                        None => refusal,
+                    };
+                    (None, Some(refusal.into()))
+                }
+            }
+        };
+        let handled = told.as_ref().map(|told| told.response.status().as_u16());
+        let Told {
+            mut response,
+            mut noted,
+        } = match (&mut trouble, told) {
+            (None, Some(told)) => told,
+            (Some(trouble), told) => trouble.spoil(told.map(Told::into_response)).await.into(),
+            // Without a fault a call is answered.
+            (None, None) => Answer::unheard().into(),
+        };
+        let met = trouble.as_ref().and_then(|it| it.met());
+        noted.spoilt |= met.as_ref().is_some_and(|met| met.breaks_contract);
+        let mut verdict = None;
+        if is_judging(core) {
+            let asked = Asked {
+                operation: self.operation,
+                presented: self.presented.take(),
+                body: arrived.as_ref().map_or(judge::Body::Unread, |arrived| {
+                    judge::Body::Whole(&arrived.bytes)
+                }),
+                handled,
+            };
+            let (judged, found) = judged::judge(asked, response, &noted).await;
+            response = judged;
+            verdict = Some(found);
         }
-        next.run(request).await
+        let outcome = Outcome {
+            status: trouble
+                .as_ref()
+                .is_none_or(|it| it.leaves_an_answer())
+                .then(|| response.status()),
+            noted: &noted,
+            verdict: verdict.as_ref(),
+            fault: met,
+        };
+        let entry = self.entry(arrived.as_ref(), &outcome);
+        core.world().note(entry, verdict.as_ref());
+        match trouble {
+            Some(trouble) => trouble.send(response).await,
+            None => response,
+        }
     }
 
-    fn close(self, arrived: Option<&Arrived>, outcome: Outcome<'_>) -> Exchange {
+    fn entry(&self, arrived: Option<&Arrived>, outcome: &Outcome<'_>) -> Entry {
         let Outcome {
             status,
             noted,
@@ -171,23 +217,29 @@ impl Opening {
         let operation = self
             .operation
             .filter(|_| arrived.is_some() || status.is_none());
-        Exchange {
-            sequence: 0,
+        let violations = verdict.map(Verdict::places).unwrap_or_default();
+        let facts = Facts {
             at_millis: self.at_millis,
-            method: self.method,
-            path: self.path,
-            operation: operation.map(|operation| operation.id().to_owned()),
+            method: beginning(self.method.as_str(), LONGEST_METHOD),
+            path: beginning(self.uri.path(), LONGEST_PATH),
+            operation,
             status: status.map(|status| status.as_u16()),
-            credential: noted.credential,
-            request: request.as_ref().map(redact::request),
-            // What is no JSON is not kept.
-            answer: (status.is_some() && !noted.body.is_null())
-                .then(|| redact::answer(&noted.body)),
-            rules: noted.rules.into_iter().map(str::to_owned).collect(),
-            violations: verdict.map(Verdict::places).unwrap_or_default(),
-            fault,
-        }
+            credential: noted.credential.as_deref(),
+            rules: &noted.rules,
+            violations: &violations,
+            fault: fault.as_ref(),
+        };
+        let request = request.as_ref().map(redact::request);
+        // What is no JSON is not kept.
+        let answer = noted.body.kept().filter(|_| status.is_some());
+        Entry::new(&facts, request.as_deref(), answer.as_deref())
     }
+}
+
+/// At most so many characters.
+fn beginning(text: &str, most: usize) -> &str {
+    let end = text.char_indices().nth(most).map(|(at, _)| at);
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 /// The operation of the contract that a request asks for; none for a path or a method that it does not have.

@@ -5,7 +5,7 @@ use axum::http::HeaderValue;
 use axum::response::Response;
 use serde_json::Value;
 
-use super::answer::Noted;
+use super::answer::{Noted, Said};
 use super::media_type;
 use crate::sandbox::judge::{self, Call, Presented, Sent, Verdict};
 use crate::session::Operation;
@@ -35,7 +35,10 @@ pub(super) async fn judge(
     let sent = match (&body, is_json) {
         (Out::Spoilt, _) => Sent::Spoilt,
         (_, false) => Sent::OtherType,
-        (Out::Streamed, true) => Sent::Json(&noted.body),
+        (Out::Streamed, true) => match &noted.body {
+            Said::Json(body) => Sent::Json(body),
+            Said::Nothing | Said::Kept(_) => Sent::NoJson,
+        },
         (Out::Whole(body), true) => body.as_ref().map_or(Sent::NoJson, Sent::Json),
     };
     let verdict = judge::verdict(&Call {

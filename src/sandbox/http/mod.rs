@@ -6,6 +6,7 @@ mod authorize;
 mod caller;
 mod control;
 mod create;
+mod desk;
 mod exchange;
 mod judged;
 pub(super) mod media_type;
@@ -16,22 +17,19 @@ mod trouble;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{ConnectInfo, Request};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::http::StatusCode;
 use axum::routing::{MethodRouter, get, post};
+use axum::{Router, middleware};
 use url::Url;
 
 use self::answer::Answer;
-use super::line::Wire;
 use super::page;
 use super::world::Core;
 
 use crate::session::Operation;
 pub(super) use asked::Asked;
 pub(super) use control::is_loopback;
+pub(super) use desk::Desks;
 
 /// Everything that a simulator answers which is reached at `base`.
 pub(super) fn router(core: Arc<Core>, base: &Url) -> Router {
@@ -56,23 +54,6 @@ fn around(core: Arc<Core>, operations: Router<Arc<Core>>, base: &Url) -> Router 
     control::router(Arc::clone(&core))
         .merge(page::router(core, base))
         .fallback_service(api)
-        .layer(middleware::from_fn(on_its_line))
-}
-
-/// Lets the connection know that a call is being answered, and ends it afterwards where no further call is wanted.
-async fn on_its_line(request: Request, next: Next) -> Response {
-    let wire = request.extensions().get::<ConnectInfo<Wire>>();
-    let Some(ConnectInfo(wire)) = wire.cloned() else {
-        return next.run(request).await;
-    };
-    let busy = wire.busy();
-    let mut response = next.run(request).await;
-    if wire.is_leaving() {
-        let close = HeaderValue::from_static("close");
-        response.headers_mut().insert(header::CONNECTION, close);
-    }
-    drop(busy);
-    response
 }
 
 fn handler(operation: Operation) -> MethodRouter<Arc<Core>> {

@@ -14,7 +14,10 @@ use super::exchange::Arrived;
 use super::media_type;
 use crate::domain::rules::{CANCEL_OPEN_ONLY, GUARANTEE_PENDING_ONLY};
 use crate::sandbox::details::Details;
+use crate::sandbox::json_text::Object;
+use crate::sandbox::profile::Profile;
 use crate::sandbox::profile::choices::{CancelDetails, StatusAccess};
+use crate::sandbox::redact;
 use crate::sandbox::session::Session;
 use crate::sandbox::world::Core;
 use crate::session::{GuaranteeDecision, Operation};
@@ -38,19 +41,29 @@ pub(super) async fn status(core: State<Arc<Core>>, id: Asked, headers: HeaderMap
     };
     let operation = Operation::GetSessionStatus;
     on_session(&core, operation, id, &headers, access, |session| {
-        let (status, details) = session.flow.status();
-        let mut body = json!({
-            "sessionId": session.id,
-            "referenceId": session.terms.reference_id,
-            "amount": session.flow.amount(),
-            "status": profile.spell(&status),
-        });
-        // Absent while the payor is under way: no page has a code for that.
-        if let (Some(details), Some(members)) = (details, body.as_object_mut()) {
-            members.insert("statusDetails".to_owned(), details.as_str().into());
-        }
-        Answer::of(StatusCode::OK, &body)
+        let reference = session.terms.reference_id();
+        let kept = reference.map(redact::reference);
+        Answer::written(
+            StatusCode::OK,
+            standing(session, reference, profile),
+            standing(session, kept.as_deref(), profile),
+        )
     })
+}
+
+/// What the status operation answers, which is asked more often than all others together.
+fn standing(session: &Session, reference: Option<&str>, profile: &Profile) -> String {
+    let (status, details) = session.flow.status();
+    let mut body = Object::with_capacity(192);
+    body.amount("amount", session.flow.amount());
+    body.text("referenceId", reference);
+    body.text("sessionId", Some(&session.id.expose()));
+    body.text("status", Some(profile.spell(&status)));
+    // Absent while the payor is under way: no page has a code for that.
+    if let Some(details) = details {
+        body.text("statusDetails", Some(details.as_str()));
+    }
+    body.end()
 }
 
 pub(super) async fn details(core: State<Arc<Core>>, id: Asked, headers: HeaderMap) -> Answer {
@@ -77,7 +90,7 @@ pub(super) async fn cancel(core: State<Arc<Core>>, id: Asked, headers: HeaderMap
         let (status, details) = session.flow.status();
         let mut body = json!({
             "sessionId": session.id,
-            "referenceId": session.terms.reference_id,
+            "referenceId": session.terms.reference_id(),
             "status": profile.spell(&status),
         });
         if let (CancelDetails::Given, Some(members)) =
@@ -112,7 +125,7 @@ pub(super) async fn confirm(
             let why = "no guarantee of this session waits for a decision";
             return Answer::problem(StatusCode::BAD_REQUEST, why).breaks(&GUARANTEE_PENDING_ONLY);
         }
-        let body = json!({ "sessionId": session.id, "referenceId": session.terms.reference_id });
+        let body = json!({ "sessionId": session.id, "referenceId": session.terms.reference_id() });
         Answer::of(StatusCode::OK, &body)
     })
 }

@@ -16,7 +16,7 @@ use super::answer::{Answer, Noted};
 use super::asked::Asked;
 use super::caller;
 use crate::clock::{Clock, after};
-use crate::domain::{ReportedReference, SessionId};
+use crate::domain::SessionId;
 use crate::sandbox::fault::{Bomb, Change, Fault, FaultMet, Hit, RefusalShape, RetryAfter};
 use crate::sandbox::line::{Ending, Wire};
 use crate::sandbox::refusals;
@@ -38,20 +38,30 @@ pub(super) struct Trouble {
 }
 
 impl Trouble {
-    /// Finds out whether a call meets a fault, by its head. A token that is to be revoked is revoked here.
-    pub(super) async fn of(
-        core: &Arc<Core>,
-        operation: Option<Operation>,
-        parts: &mut Parts,
-    ) -> Self {
-        let mut trouble = Self {
+    /// For a call that meets no fault.
+    pub(super) fn none(core: &Arc<Core>, operation: Option<Operation>) -> Self {
+        Self {
             core: Arc::clone(core),
             wire: None,
             operation,
             hit: None,
             applied: false,
             effective: false,
-        };
+        }
+    }
+
+    /// Whether the call meets no fault.
+    pub(super) fn is_none(&self) -> bool {
+        self.hit.is_none()
+    }
+
+    /// Finds out whether a call meets a fault, by its head. A token that is to be revoked is revoked here.
+    pub(super) async fn of(
+        core: &Arc<Core>,
+        operation: Option<Operation>,
+        parts: &mut Parts,
+    ) -> Self {
+        let mut trouble = Self::none(core, operation);
         let (true, Some(operation)) = (core.is_faulty(), operation) else {
             return trouble;
         };
@@ -259,7 +269,7 @@ impl Trouble {
         let change = Change::of(fault, &json, || self.other(fault));
         let effective = change.as_ref().is_some_and(|change| {
             if let Some(noted) = parts.extensions.get_mut::<Noted>() {
-                change.make(&mut noted.body);
+                change.make(noted.body.json(&json));
             }
             change.make(&mut json)
         });
@@ -283,10 +293,9 @@ impl Trouble {
             return Some((id, nobody.to_owned()));
         };
         let world = self.core.world();
-        let terms = world.sessions.get(session).map(|known| &known.terms);
-        let reference = terms.and_then(|terms| terms.reference_id.as_ref());
-        let reference = reference.map_or(nobody, ReportedReference::expose);
-        Some((*session, reference.to_owned()))
+        let known = world.sessions.get(session);
+        let reference = known.and_then(|known| known.terms.reference_id());
+        Some((*session, reference.unwrap_or(nobody).to_owned()))
     }
 
     async fn revoke_new_token(&mut self, answer: Response) -> Response {

@@ -37,17 +37,26 @@ pub(in crate::sandbox) enum Body<'a> {
 impl Presented {
     pub(in crate::sandbox) async fn of(operation: Operation, parts: &mut Parts) -> Self {
         let named = RawPathParams::from_request_parts(parts, &()).await.ok();
-        let session = named.and_then(|named| {
+        let session = named.as_ref().and_then(|named| {
             let (_, text) = named.iter().find(|(name, _)| *name == "sessionId")?;
-            Some(Value::from(text))
+            Some(text)
         });
+        Self::naming(operation, session, &parts.headers)
+    }
+
+    /// The same where it is known how the path names the session.
+    pub(in crate::sandbox) fn naming(
+        operation: Operation,
+        session: Option<&str>,
+        headers: &HeaderMap,
+    ) -> Self {
         // What the contract asks for is not known if it cannot be read, which the verdict says.
         let judge = contract().ok().and_then(|contract| contract.of(operation));
-        let secured = judge.is_some_and(|judge| is_secured(judge, &parts.headers));
-        let typed = judge.is_some_and(|judge| is_typed(judge, &parts.headers));
+        let secured = judge.is_some_and(|judge| is_secured(judge, headers));
+        let typed = judge.is_some_and(|judge| is_typed(judge, headers));
         Self {
             operation,
-            session,
+            session: session.map(Value::from),
             secured,
             typed,
         }

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
 use axum::serve::IncomingStream;
 use bytes::{Buf as _, Bytes};
 use futures_util::task::AtomicWaker;
@@ -46,6 +45,10 @@ struct Shared {
 }
 
 impl Wire {
+    pub(in crate::sandbox) fn of(stream: &IncomingStream<'_, Door>) -> Self {
+        Self(Arc::clone(&stream.io().shared))
+    }
+
     /// Sends these bytes in place of the next answer, and ends the connection.
     pub(in crate::sandbox) fn end(&self, bytes: Bytes, ending: Ending) {
         let mut words = self
@@ -183,12 +186,6 @@ impl Connection {
             }
         }
         over()
-    }
-}
-
-impl Connected<IncomingStream<'_, Door>> for Wire {
-    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
-        Self(Arc::clone(&stream.io().shared))
     }
 }
 

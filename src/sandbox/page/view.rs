@@ -9,7 +9,8 @@ use crate::sandbox::flow::{Flow, Guarantee};
 use crate::sandbox::scenario::Scenario;
 use crate::sandbox::screen::Screen;
 use crate::sandbox::session::Session;
-use crate::session::{Limits, Redirect, StatusDetails};
+use crate::sandbox::terms::RedirectTexts;
+use crate::session::{Limits, StatusDetails};
 
 /// What the payor sees: a screen of the flow, or how it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,10 +170,7 @@ impl View {
             _ => None,
         };
         let limits = flow.limits();
-        let redirect = terms
-            .redirect
-            .as_ref()
-            .filter(|redirect| redirects(redirect));
+        let redirect = terms.texts().redirect.filter(redirects);
         Self {
             screen,
             over: flow.is_over(),
@@ -194,17 +192,17 @@ impl View {
                 password: PASSWORD,
                 answer: ANSWER,
             }),
-            leave: redirect.and_then(|redirect| Leave::from(redirect, screen, flow)),
+            leave: redirect.and_then(|redirect| Leave::from(&redirect, screen, flow)),
         }
     }
 }
 
 impl Leave {
-    fn from(redirect: &Redirect, screen: Shown, flow: &Flow) -> Option<Self> {
+    fn from(redirect: &RedirectTexts<'_>, screen: Shown, flow: &Flow) -> Option<Self> {
         let url = if screen == Shown::Complete {
-            redirect.url_success()
+            redirect.url_success
         } else {
-            redirect.url_exit()
+            redirect.url_exit
         };
         let chosen = matches!(
             flow.events().last(),
@@ -216,7 +214,7 @@ impl Leave {
             )
         );
         Some(Self {
-            url: url?.expose().to_owned(),
+            url: url?.to_owned(),
             now: flow.is_over() && chosen,
         })
     }
@@ -224,10 +222,9 @@ impl Leave {
 
 /// The user name that the bank knows the payor of a session by: the name of the scenario (GTST).
 pub(super) fn username(session: &Session) -> &'static str {
-    let reference = session.terms.reference_id.as_ref();
-    Scenario::of(reference.map(crate::domain::ReportedReference::expose)).reference_id()
+    Scenario::of(session.terms.reference_id()).reference_id()
 }
 
-fn redirects(redirect: &Redirect) -> bool {
-    redirect.mode() == Some(RedirectMode::RedirectUri)
+fn redirects(redirect: &RedirectTexts<'_>) -> bool {
+    redirect.mode == Some(RedirectMode::RedirectUri)
 }

@@ -11,12 +11,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::{Language, ReportedReference, SessionId};
+use crate::domain::SessionId;
 use crate::sandbox::fault::FaultRule;
 use crate::sandbox::flow::Flow;
 use crate::sandbox::hooks::delivery::WebhookKind;
 use crate::sandbox::hooks::faults::WebhookFaults;
-use crate::session::{Payee, Payor, Redirect, StatusDetails};
+use crate::sandbox::terms::Terms;
+use crate::session::StatusDetails;
 
 /// All of it.
 #[derive(Serialize, Deserialize)]
@@ -83,19 +84,7 @@ pub(in crate::sandbox) struct SessionForm<'a> {
     client: usize,
     created: u64,
     created_at: u64,
-    guaranteed: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    reference_id: Option<Cow<'a, ReportedReference>>,
-    payor: Cow<'a, Payor>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    payee: Option<Cow<'a, Payee>>,
-    language: Language,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    show_consent_screen: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    amount_modification: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    redirect: Option<Cow<'a, Redirect>>,
+    terms: Cow<'a, Terms>,
     aggregation_request: Uuid,
     pad: Uuid,
     flow: Cow<'a, Flow>,

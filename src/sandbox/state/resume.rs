@@ -153,7 +153,7 @@ impl Form<'_> {
             let session = form.resumed(moments, client);
             let session =
                 session.ok_or_else(|| unexpected(path, &format!("sessions[{number}]")))?;
-            Ok((session.id, session))
+            Ok((session.id, Box::new(session)))
         });
         core.resume(Resumed {
             chance: Chance::at(self.chance),

@@ -9,10 +9,10 @@ use crate::sandbox::control::{Forgotten, JournalReport};
 use crate::sandbox::world::Core;
 
 pub(super) async fn journal(State(core): State<Arc<Core>>) -> Json<JournalReport> {
-    let world = core.world();
+    let snapshot = core.world().journal.snapshot();
     Json(JournalReport {
-        exchanges: world.journal.exchanges(),
-        dropped: world.journal.dropped(),
+        exchanges: snapshot.read(),
+        dropped: snapshot.dropped,
     })
 }
 

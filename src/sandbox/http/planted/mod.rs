@@ -101,7 +101,8 @@ impl Planted {
         let before = self.core.world().tally.report();
         let response = request.send().await.unwrap();
         let told = response.headers().get(HEADER).cloned();
-        let exchange = self.core.world().journal.exchanges().pop().unwrap();
+        let snapshot = self.core.world().journal.snapshot();
+        let exchange = snapshot.read().pop().unwrap();
         let after = self.core.world().tally.report();
 
         let told = told.map_or(0, |count| count.to_str().unwrap().parse().unwrap());

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Moments, SessionForm, date, of_date};
-use crate::sandbox::session::{Session, Terms};
+use crate::sandbox::session::Session;
 
 impl<'a> SessionForm<'a> {
     /// What a state file says of it.
@@ -18,29 +18,12 @@ impl<'a> SessionForm<'a> {
             aggregation_request,
             pad,
         } = session;
-        let Terms {
-            guaranteed,
-            reference_id,
-            payor,
-            payee,
-            language,
-            show_consent_screen,
-            amount_modification,
-            redirect,
-        } = terms;
         Self {
             id: *id,
             client: *owner,
             created: moments.number(*created),
             created_at: date(*created_at),
-            guaranteed: *guaranteed,
-            reference_id: reference_id.as_ref().map(Cow::Borrowed),
-            payor: Cow::Borrowed(payor),
-            payee: payee.as_ref().map(Cow::Borrowed),
-            language: *language,
-            show_consent_screen: *show_consent_screen,
-            amount_modification: *amount_modification,
-            redirect: redirect.as_ref().map(Cow::Borrowed),
+            terms: Cow::Borrowed(terms),
             aggregation_request: *aggregation_request,
             pad: *pad,
             flow: Cow::Borrowed(flow),
@@ -63,16 +46,7 @@ impl<'a> SessionForm<'a> {
             owner: client(self.client)?,
             created: moments.instant(self.created)?,
             created_at: of_date(self.created_at),
-            terms: Terms {
-                guaranteed: self.guaranteed,
-                reference_id: self.reference_id.map(Cow::into_owned),
-                payor: self.payor.into_owned(),
-                payee: self.payee.map(Cow::into_owned),
-                language: self.language,
-                show_consent_screen: self.show_consent_screen,
-                amount_modification: self.amount_modification,
-                redirect: self.redirect.map(Cow::into_owned),
-            },
+            terms: self.terms.into_owned(),
             flow: self.flow.into_owned(),
             aggregation_request: self.aggregation_request,
             pad: self.pad,
