@@ -42,7 +42,7 @@ const SESSIONS: usize = 100_000;
 /// As many before them fill the journal.
 const EARLIER: usize = 10_000;
 /// What they may take.
-const MOST: u64 = 64 * 1024 * 1024;
+const MOST: u64 = 64_000_000;
 const REQUESTS: u32 = 1_000_000;
 /// What the system may count more or less by chance.
 const NOISE: u64 = 1024 * 1024;
@@ -221,9 +221,9 @@ fn is_fast(self_check: bool, limit: f64) -> bool {
     })
 }
 
-fn mebibytes(bytes: u64) -> String {
+fn megabytes(bytes: u64) -> String {
     let tenths = bytes * 10 / 1024 / 1024;
-    format!("{}.{} MiB", tenths / 10, tenths % 10)
+    format!("{}.{} MB", tenths / 10, tenths % 10)
 }
 
 fn text(answer: &wire::Answer, name: &str) -> String {
@@ -291,11 +291,11 @@ fn is_small() -> bool {
     let sessions = after - before;
     println!(
         "{SESSIONS} sessions: {}, limit {}; the process: {} at the start, {} with a full journal, {} now; {took:?}",
-        mebibytes(sessions),
-        mebibytes(MOST),
-        mebibytes(empty),
-        mebibytes(before),
-        mebibytes(after),
+        megabytes(sessions),
+        megabytes(MOST),
+        megabytes(empty),
+        megabytes(before),
+        megabytes(after),
     );
     let path = STATUS.replace("{sessionId}", &last);
     let request = wire::get(&path);
@@ -312,8 +312,8 @@ fn is_small() -> bool {
     let after = simulator.memory();
     println!(
         "{REQUESTS} requests: {} before, {} afterwards; {took:?}",
-        mebibytes(before),
-        mebibytes(after)
+        megabytes(before),
+        megabytes(after)
     );
     sessions <= MOST && after <= before + NOISE
 }

@@ -136,8 +136,8 @@ impl<'a> Details<'a> {
                 current: screen.into(),
                 aggregation_request_id: flow
                     .is_logged_in()
-                    .then(|| session.aggregation_request.to_string()),
-                pad_id: flow.has_agreement().then(|| session.pad.to_string()),
+                    .then(|| session.aggregation_request().to_string()),
+                pad_id: flow.has_agreement().then(|| session.pad().to_string()),
             }),
             reference_id: terms.reference_id(),
             amount: flow.amount(),

@@ -22,9 +22,8 @@ pub(super) struct Session {
     pub(super) created_at: SystemTime,
     pub(super) terms: Terms,
     pub(super) flow: Flow,
-    /// Ids in other systems of the vendor, which a real session has too.
-    pub(super) aggregation_request: Uuid,
-    pub(super) pad: Uuid,
+    /// What its ids in other systems of the vendor are drawn from, which a real session has too.
+    pub(super) elsewhere: u64,
 }
 
 impl Session {
@@ -79,9 +78,20 @@ impl Session {
             created_at,
             terms,
             flow,
-            aggregation_request: chance.uuid(),
-            pad: chance.uuid(),
+            elsewhere: chance.number(),
         })
+    }
+
+    /// The id of the look at the payor's bank account.
+    pub(super) fn aggregation_request(&self) -> Uuid {
+        Chance::at(self.elsewhere).uuid()
+    }
+
+    /// The id of the agreement that the payor signs.
+    pub(super) fn pad(&self) -> Uuid {
+        let mut chance = Chance::at(self.elsewhere);
+        chance.uuid();
+        chance.uuid()
     }
 }
 
@@ -92,6 +102,6 @@ mod tests {
     /// Of which somebody may make a hundred thousand. What is not in here is one piece of text.
     #[test]
     fn a_session_is_small() {
-        assert!(size_of::<Session>() <= 184, "{}", size_of::<Session>());
+        assert!(size_of::<Session>() <= 152, "{}", size_of::<Session>());
     }
 }

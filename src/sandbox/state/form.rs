@@ -9,7 +9,6 @@ use std::borrow::Cow;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::domain::SessionId;
 use crate::sandbox::fault::FaultRule;
@@ -85,8 +84,7 @@ pub(in crate::sandbox) struct SessionForm<'a> {
     created: u64,
     created_at: u64,
     terms: Cow<'a, Terms>,
-    aggregation_request: Uuid,
-    pad: Uuid,
+    elsewhere: u64,
     flow: Cow<'a, Flow>,
 }
 

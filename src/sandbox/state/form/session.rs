@@ -15,8 +15,7 @@ impl<'a> SessionForm<'a> {
             created_at,
             terms,
             flow,
-            aggregation_request,
-            pad,
+            elsewhere,
         } = session;
         Self {
             id: *id,
@@ -24,8 +23,7 @@ impl<'a> SessionForm<'a> {
             created: moments.number(*created),
             created_at: date(*created_at),
             terms: Cow::Borrowed(terms),
-            aggregation_request: *aggregation_request,
-            pad: *pad,
+            elsewhere: *elsewhere,
             flow: Cow::Borrowed(flow),
         }
     }
@@ -48,8 +46,7 @@ impl<'a> SessionForm<'a> {
             created_at: of_date(self.created_at),
             terms: self.terms.into_owned(),
             flow: self.flow.into_owned(),
-            aggregation_request: self.aggregation_request,
-            pad: self.pad,
+            elsewhere: self.elsewhere,
         })
     }
 }
