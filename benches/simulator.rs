@@ -222,7 +222,7 @@ fn is_fast(self_check: bool, limit: f64) -> bool {
 }
 
 fn megabytes(bytes: u64) -> String {
-    let tenths = bytes * 10 / 1024 / 1024;
+    let tenths = bytes / 100_000;
     format!("{}.{} MB", tenths / 10, tenths % 10)
 }
 
