@@ -44,7 +44,9 @@ fn generate() -> Result<(), String> {
     write(&given, &json.to_string())?;
     let client = client(&json).map_err(|failure| blame(&view, &json, &failure, &given))?;
     write(&out.join("client.rs"), &client)?;
-    write(&out.join("checks.rs"), &view::render(&view.checks))
+    write(&out.join("checks.rs"), &view::render(&view.checks))?;
+    let declared = view::render_declared(&view.answers, &view.webhooks);
+    write(&out.join("declared.rs"), &declared)
 }
 
 /// Runs the generator. Its panics become errors: they say where in the generator, never where in the contract.

@@ -90,47 +90,33 @@
 //!
 //! # When Flinks changes its events
 //!
-//! [`on_drift`](crate::client::ClientBuilder::on_drift) is about answers to a client. A verifier has none, and tells nobody that
-//! events have changed. Have counted which events have something that this version does not know:
+//! An event is held against the contract as answers are, and read all the same. Where one departs from it is in
+//! [`Event::nonconformances`]; and [`WebhookVerifier::on_drift`] is told once of each way in which they do, of members that are
+//! not known, and of events of another kind. It takes the callback that a [client](crate::client::ClientBuilder::on_drift) is
+//! given for its answers:
 //!
 //! ```
-//! use flinks_pay::SessionStatus;
-//! use flinks_pay::session::StatusDetails;
-//! use flinks_pay::webhook::{Event, When};
+//! use flinks_pay::client::{Drift, DriftSource};
+//! use flinks_pay::webhook::{WebhookSecret, WebhookVerifier};
 //!
-//! fn has_news(event: &Event) -> bool {
-//!     let Event::StatusChanged(event) = event else {
-//!         return true;
-//!     };
-//!     let report = event.report();
-//!     matches!(report.status, SessionStatus::Unknown(_))
-//!         || matches!(report.status_details, Some(StatusDetails::Unknown(_)))
-//!         || !report.extra.is_empty()
-//!         || event.contradicts_itself()
-//!         || event.when() == When::Unreadable
-//! }
-//! # use flinks_pay::webhook::{WebhookSecret, WebhookVerifier};
-//! # let secret = || WebhookSecret::new("a secret out of your vault").unwrap();
-//! # let verifier = WebhookVerifier::new(secret());
-//! # let said = |more: &str| {
-//! #     let id = "6f1d0c3a-52b7-4e98-8a41-c07d95e2b613";
-//! #     let body = format!(r#"{{"sessionId":"{id}",{more}}}"#);
-//! #     let header = secret().sign(body.as_bytes());
-//! #     has_news(&verifier.verify_value(&header, body.as_bytes()).unwrap().event)
-//! # };
-//! # assert!(!said(r#""status":"Completed","statusDetails":"EFT0301","when":"2026-03-04T05:06:07Z""#));
-//! # for news in [
-//! #     r#""status":"Settled""#,
-//! #     r#""status":"Completed","statusDetails":"EFT0399""#,
-//! #     r#""status":"Completed","statusDetails":"EFT0301","novel":1"#,
-//! #     r#""status":"Completed","statusDetails":"EFT0402""#,
-//! #     r#""status":"Completed","statusDetails":"EFT0301","when":"today""#,
-//! #     r#""status":"Completed","event":"SessionSettled""#,
-//! #     r#""result":"Completed""#,
-//! # ] {
-//! #     assert!(said(news), "{news}");
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let (told, tell) = std::sync::mpsc::channel();
+//! let verifier = WebhookVerifier::new(WebhookSecret::new("a secret out of your vault")?)
+//!     .on_drift(move |drift: &Drift| {
+//!         eprintln!("Flinks has changed: {drift}");
+//! #       told.send((drift.source(), drift.to_string())).unwrap();
+//!     });
+//! # let body = br#"{"when":"2026-03-04T05:06:07Z","sessionId":"6f1d0c3a-52b7-4e98-8a41-c07d95e2b613","status":"Settled"}"#;
+//! # let header = WebhookSecret::new("a secret out of your vault")?.sign(body);
+//! # verifier.verify_value(&header, body)?;
+//! # verifier.verify_value(&header, body)?;
+//! # let line = "sessionSetupStatusChanged: unknown-value at /status, `enum` of #/components/schemas/SessionStatus/enum";
+//! # assert_eq!(tell.try_iter().collect::<Vec<_>>(), [(DriftSource::Webhook, line.to_owned())]);
+//! # Ok(())
 //! # }
 //! ```
+//!
+//! Not told is a `when` that is a text in a format that is not read, for none is published: [`When::Unreadable`] says so.
 //!
 //! `Debug` of the event shows what is new in it as far as that may be logged: names, and never a value.
 //!

@@ -69,6 +69,40 @@ fn what_answers_lose_becomes_a_check() {
 }
 
 #[test]
+fn what_is_declared_of_failures_and_webhooks_becomes_checks() {
+    let view = view::derive(&contract()).unwrap();
+    let mut text = String::new();
+    for table in &view.answers {
+        for answer in table.answers.iter().filter(|answer| answer.status >= 300) {
+            writeln!(text, "{} {}", table.operation, answer.status).unwrap();
+            write_shapes(&mut text, answer.body.as_ref().unwrap());
+        }
+    }
+    for webhook in &view.webhooks {
+        writeln!(text, "{}", webhook.operation).unwrap();
+        write_shapes(&mut text, &webhook.body);
+    }
+    snapshot("codegen_view_declared", &text);
+}
+
+/// Each shape in full when it is met first, and by its first check after that.
+fn write_shapes(text: &mut String, body: &view::DeclaredBody) {
+    for shape in &body.shapes {
+        let head = format!("  of {}\n", shape[0].contract);
+        let known = text.contains(&head);
+        text.push_str(&head);
+        for check in shape.iter().filter(|_| !known) {
+            let view::Check {
+                path,
+                contract,
+                test,
+            } = check;
+            writeln!(text, "    /{}: {test:?} ({contract})", path.join("/")).unwrap();
+        }
+    }
+}
+
+#[test]
 fn the_view_is_openapi_that_the_generator_can_read() {
     let view = view::derive(&contract()).unwrap();
     let parsed: openapiv3::OpenAPI = serde_json::from_value(view.document.to_json()).unwrap();
@@ -101,6 +135,8 @@ fn deriving_twice_gives_the_same() {
     );
     assert_eq!(one.report, two.report);
     assert_eq!(view::render(&one.checks), view::render(&two.checks));
+    let declared = |view: &view::View| view::render_declared(&view.answers, &view.webhooks);
+    assert_eq!(declared(&one), declared(&two));
 }
 
 /// Changes the contract's text and says why no view can be derived from it.
@@ -263,6 +299,100 @@ fn a_contract_that_cannot_be_generated_from_is_refused_with_place_and_remedy() {
           $ref: '#/components/schemas/SessionPayee'",
                 "        payee:
           $ref: '#/components/schemas/SessionDetails'",
+            )],
+        ),
+        (
+            "a keyword of a failed answer has no check",
+            &[(
+                "      description: A machine-readable code;",
+                "      not: {}\n      description: A machine-readable code;",
+            )],
+        ),
+        (
+            "shapes stand inside a failed answer",
+            &[(
+                "        instance:
+          type: string",
+                "        instance:
+          anyOf: []",
+            )],
+        ),
+        (
+            "a keyword stands beside the shapes of a failed answer",
+            &[("      anyOf:\n", "      type: object\n      anyOf:\n")],
+        ),
+        (
+            "a failed answer is of no JSON type",
+            &[(
+                "    ProblemStatus:
+      type: integer",
+                "    ProblemStatus:
+      type: number of three digits",
+            )],
+        ),
+        (
+            "a failed answer is of another media type",
+            &[(
+                "description: The credentials are wrong.
+          content:
+            application/json:",
+                "description: The credentials are wrong.
+          content:
+            text/plain:",
+            )],
+        ),
+        (
+            "a failed answer has no schema",
+            &[(
+                "description: The credentials are wrong.
+          content:
+            application/json:
+              schema:
+                $ref: '#/components/schemas/AnyError'",
+                "description: The credentials are wrong.
+          content:
+            application/json: {}",
+            )],
+        ),
+        (
+            "a status is a range",
+            &[(
+                "'401':
+          description: The credentials are wrong.",
+                "4XX:
+          description: The credentials are wrong.",
+            )],
+        ),
+        (
+            "a failed answer refers back to itself",
+            &[(
+                "        instance:
+          type: string",
+                "        instance:
+          $ref: '#/components/schemas/ProblemDetails'
+        place:
+          type: string",
+            )],
+        ),
+        (
+            "a keyword of a webhook has no check",
+            &[(
+                "          description: When the event was made. Format unknown.",
+                "          format: instant",
+            )],
+        ),
+        (
+            "a webhook has no id",
+            &[("      operationId: sessionSetupStatusChanged\n", "")],
+        ),
+        (
+            "a webhook has no body",
+            &[(
+                "        content:
+          application/json:
+            schema:
+              $ref: '#/components/schemas/SessionSetupStatusChanged'",
+                "        description: Nothing.",
             )],
         ),
     ];

@@ -13,7 +13,10 @@ fuzz_target!(|body: &[u8]| {
     let verifier = WebhookVerifier::new(SECRET.clone()).max_body_bytes(usize::MAX);
     let signature = SECRET.sign(body);
     let verified = verifier.verify_value(&signature, body).unwrap();
-    let shown = format!("{:?} {:#?}", verified, verified);
+    let mut shown = format!("{:?} {:#?}", verified, verified);
+    for odd in verified.event.nonconformances() {
+        shown.push_str(&odd.to_string());
+    }
     if let Some(id) = verified.event.session_id() {
         // An unknown status, or the name of an unknown member, is shown, whatever it is.
         let id = id.expose();

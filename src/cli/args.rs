@@ -73,7 +73,7 @@ const SPEC_EXAMPLES: &str = "\
 Examples:
   flinks-pay spec > flinks-pay.yaml
   flinks-pay spec --report               what was changed before code was generated, and why
-  flinks-pay spec --checks               what every answer is checked for";
+  flinks-pay spec --checks               what a success answer is checked for";
 
 const RULES_EXAMPLES: &str = "\
 Examples:
@@ -174,7 +174,7 @@ pub(super) struct SpecPart {
     /// Print what was changed in the contract to make that document, and why.
     #[arg(long)]
     pub(super) report: bool,
-    /// Print what every answer is checked for.
+    /// Print what a success answer is checked for.
     #[arg(long)]
     pub(super) checks: bool,
 }

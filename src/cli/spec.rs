@@ -104,6 +104,7 @@ fn expectation(test: &CheckTest) -> String {
     match test {
         CheckTest::NotNull => "not null, where it is present".to_owned(),
         CheckTest::Required => "present".to_owned(),
+        CheckTest::Integers(least, most) => format!("a number from {least} to {most}"),
         CheckTest::OneOf(values) => format!("one of {}", values.join(", ")),
         CheckTest::Uuid => "a UUID with hyphens".to_owned(),
         CheckTest::DateTime => "a date and time as RFC 3339 writes it".to_owned(),

@@ -268,7 +268,8 @@ impl<Built> ClientBuilder<Built> {
     /// any answer. The callback runs before the answer is returned, on the caller's task, so it must not block; a panic in
     /// it is caught, where panics unwind, and does the call no harm. Set twice, the last one counts.
     ///
-    /// Webhooks are no answers: see [what to look at](crate::webhook#when-flinks-changes-its-events) in those.
+    /// Failed answers count, too: [`Error::nonconformances`](super::Error::nonconformances) says which. Webhooks are no answers:
+    /// give the same callback to [`WebhookVerifier::on_drift`](crate::webhook::WebhookVerifier::on_drift).
     ///
     /// ```
     /// # use flinks_pay::{Client, Credentials, Environment};

@@ -14,11 +14,13 @@ use progenitor_client::ResponseValue;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use super::conformance::declared::{departures, undeclared_success};
+use super::conformance::departing;
 use super::facade::Shared;
-use super::observer::DriftKind;
+use super::observer::DriftSource;
 use super::readable::Readable;
 use super::transport::{Lost, Transport};
-use super::{Error, ErrorKind, Operation, RawResponse, RequestId, Response};
+use super::{Error, ErrorKind, Nonconformance, Operation, RawResponse, RequestId, Response};
 use super::{conformance, decode, retry_after, salvage};
 use crate::clock::{Clock, after, in_time};
 use crate::domain::AccessToken;
@@ -260,7 +262,8 @@ impl Call {
         if right {
             Ok(answer)
         } else {
-            Err(self.failed(ErrorKind::WrongSession, Some(answer.raw)))
+            let error = self.failed(ErrorKind::WrongSession, Some(answer.raw));
+            Err(error.with_nonconformances(answer.nonconformances))
         }
     }
 
@@ -334,11 +337,7 @@ impl Call {
                 if let Some((path, cause)) = &fault
                     && cause.is_about_a_member()
                 {
-                    let finding = conformance::unreadable(path);
-                    self.0
-                        .client
-                        .observer
-                        .observe(self.0.operation, self.0.request_id, &[finding]);
+                    self.observe(&[conformance::unreadable(path)]);
                 }
                 let error = self.failed(ErrorKind::Decode, Some(raw));
                 Err(match fault {
@@ -354,22 +353,36 @@ impl Call {
     }
 
     fn answered<T>(&self, value: T, raw: RawResponse, readable: Option<Readable>) -> Response<T> {
-        let findings = readable.map_or_else(Vec::new, |readable| readable.findings);
-        self.0
-            .client
-            .observer
-            .observe(self.0.operation, self.0.request_id, &findings);
-        // An unknown member departs from nothing: the contract is open.
-        let departures = findings
-            .into_iter()
-            .filter(|finding| finding.kind != DriftKind::UnknownMember);
+        let mut findings = readable.map_or_else(Vec::new, |readable| readable.findings);
+        findings.extend(undeclared_success(self.0.operation.id(), raw.status()));
+        self.observe(&findings);
         Response {
             value,
-            nonconformances: departures.map(|finding| finding.odd).collect(),
+            nonconformances: departing(findings),
             raw,
             request_id: self.0.request_id,
             attempts: self.0.attempt,
         }
+    }
+
+    /// Tells what of this is new.
+    fn observe(&self, findings: &[conformance::Finding]) {
+        let source = DriftSource::Answer(self.0.operation);
+        let observer = &self.0.client.observer;
+        observer.observe(source, Some(self.0.request_id), findings);
+    }
+
+    /// Holds an answer that the call fails for against the contract, if all of it came.
+    fn departures(&self, kind: ErrorKind, raw: &RawResponse) -> Vec<Nonconformance> {
+        // What can be read of a success has been looked at as such.
+        if !raw.complete || raw.status.is_success() && kind != ErrorKind::Decode {
+            return Vec::new();
+        }
+        let found = departures(self.0.operation.id(), raw.status(), &raw.json());
+        if found.is_news {
+            self.observe(&found.findings);
+        }
+        departing(found.findings)
     }
 
     pub(crate) fn error(&self, kind: ErrorKind) -> Error {
@@ -386,7 +399,9 @@ impl Call {
             self.0.client.tokens.forget(token);
             self.0.client.bearer.forget(token);
         }
+        let departures = raw.as_ref().map(|raw| self.departures(kind, raw));
         self.error(kind)
+            .with_nonconformances(departures.unwrap_or_default())
             .with_session(spoilt.and_then(|raw| salvage::session_id(&raw.body)))
             .with_retry_after(
                 raw.as_ref()

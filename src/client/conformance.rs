@@ -1,6 +1,7 @@
-//! The constraints that generated answers no longer carry, applied to every answer.
+//! The constraints that generated answers no longer carry, applied to every success answer; and, in [`declared`], all that the
+//! contract says of failed answers and of webhooks.
 //!
-//! The table is derived from the contract when the crate is built. A value that breaks a constraint is kept and
+//! The tables are derived from the contract when the crate is built. A value that breaks a constraint is kept and
 //! reported: it must not cost the caller the answer. A member that the contract does not know breaks nothing, and is found
 //! here all the same, for whoever wants to know that answers have grown.
 
@@ -12,7 +13,9 @@ use super::observer::DriftKind;
 use crate::domain::rules::STATUS_AND_CODE_AGREE;
 use crate::session::{SessionStatus, StatusDetails, plain_name};
 
-/// One place where an answer departs from the contract. The value is not repeated; it may be personal.
+pub(crate) mod declared;
+
+/// One place where an answer or a webhook departs from the contract. The value is not repeated; it may be personal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nonconformance {
     pointer: String,
@@ -21,7 +24,7 @@ pub struct Nonconformance {
 }
 
 impl Nonconformance {
-    /// Returns where in the answer, as a JSON pointer.
+    /// Returns where in the body, as a JSON pointer; empty for the whole of it, and for the status.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
@@ -33,8 +36,12 @@ impl Nonconformance {
         self.contract
     }
 
-    /// Returns the keyword that does not hold, such as `enum` or `nullable`; `properties` for an unknown member that had to be
-    /// left out, and the id of the rule, `status-and-code-agree`, for a status and a code that contradict each other.
+    /// Returns the keyword that does not hold, such as `enum` or `nullable`. Besides:
+    ///
+    /// - `properties` for an unknown member that had to be left out,
+    /// - the id of the rule, `status-and-code-agree`, for a status and a code that contradict each other,
+    /// - `responses` for a status that the operation does not declare,
+    /// - `content` for a body that is no JSON.
     #[must_use]
     pub fn keyword(&self) -> &'static str {
         self.keyword
@@ -43,10 +50,10 @@ impl Nonconformance {
 
 impl fmt::Display for Nonconformance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = if self.pointer.is_empty() {
-            "the answer"
-        } else {
-            &self.pointer
+        let at = match (self.keyword, &*self.pointer) {
+            ("responses", _) => "the status",
+            (_, "") => "the body",
+            (_, pointer) => pointer,
         };
         write!(
             f,
@@ -71,6 +78,7 @@ pub(crate) struct Check {
 pub(crate) enum Test {
     NotNull,
     Required,
+    Type(Kind),
     OneOf(&'static [&'static str]),
     Uuid,
     DateTime,
@@ -84,6 +92,18 @@ pub(crate) enum Test {
     Members(&'static [&'static str]),
 }
 
+/// A JSON type of the contract.
+#[allow(dead_code, reason = "which of them occur depends on the contract")]
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    Object,
+    Array,
+    Text,
+    Number,
+    Integer,
+    Boolean,
+}
+
 #[allow(
     clippy::match_same_arms,
     clippy::unreadable_literal,
@@ -94,7 +114,7 @@ mod table {
         unused_imports,
         reason = "whether there are patterns depends on the contract"
     )]
-    use super::{Check, Regex, Test};
+    use super::{Check, Kind, Regex, Test};
 
     include!(concat!(env!("OUT_DIR"), "/checks.rs"));
 }
@@ -106,6 +126,25 @@ pub(crate) struct Finding {
     pub(crate) odd: Nonconformance,
     /// The same place in any answer: the pointer with `*` for every index.
     pub(crate) place: String,
+    /// The status of the answer, where what is found depends on that.
+    pub(crate) status: Option<u16>,
+}
+
+impl Finding {
+    /// Whether it is a departure: an unknown member is none, for the contract is open, nor is an event of a kind that the
+    /// contract is not about.
+    pub(crate) fn departs(&self) -> bool {
+        !matches!(
+            self.kind,
+            DriftKind::UnknownMember | DriftKind::UnknownEvent
+        )
+    }
+}
+
+/// The departures among what was found.
+pub(crate) fn departing(findings: Vec<Finding>) -> Vec<Nonconformance> {
+    let departures = findings.into_iter().filter(Finding::departs);
+    departures.map(|finding| finding.odd).collect()
 }
 
 /// Returns what is not as the contract has it in an answer of `operation`.
@@ -137,6 +176,7 @@ fn contradiction(answer: &Json) -> Option<Finding> {
             keyword: STATUS_AND_CODE_AGREE.id,
         },
         place: format!("/{DETAILS}"),
+        status: None,
     })
 }
 
@@ -163,6 +203,7 @@ pub(crate) fn left_out(path: &[&str], name: &str, contract: &'static str) -> Fin
             keyword: last(contract),
         },
         place: pointer,
+        status: None,
     }
 }
 
@@ -181,6 +222,7 @@ pub(crate) fn unreadable(path: &str) -> Finding {
             keyword: "type",
         },
         place,
+        status: None,
     }
 }
 
@@ -272,6 +314,7 @@ impl Check {
                     keyword: last(self.contract),
                 },
                 place: member_of(self.path, name),
+                status: None,
             });
         }
     }
@@ -290,6 +333,7 @@ impl Check {
                 keyword,
             },
             place: place_of(self.path),
+            status: None,
         }
     }
 }
@@ -298,6 +342,7 @@ impl Test {
     fn holds(&self, value: &Json) -> bool {
         match (self, value) {
             (Test::NotNull, value) => !matches!(value, Json::Null),
+            (Test::Type(kind), value) => kind.is_of(value),
             (Test::OneOf(texts), Json::Text(text)) => texts.contains(&&**text),
             (Test::Uuid, Json::Text(text)) => {
                 text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
@@ -316,7 +361,7 @@ impl Test {
                 has_decimals_at_most(&number.to_string(), *most)
             }
             (Test::Integers(least, most), Json::Number(number)) => lies(number, *least, *most),
-            // Another JSON type: the generated type refuses it, or null stands for absent.
+            // Another JSON type: the generated type refuses it or a check of its own does, or null stands for absent.
             _ => true,
         }
     }
@@ -335,6 +380,24 @@ fn lies(number: &serde_json::Number, least: i64, most: i64) -> bool {
             !number.is_u64() && (least as f64..most as f64 + 1.0).contains(&double)
         }
         (None, None) => true,
+    }
+}
+
+impl Kind {
+    /// Null is of every type: that it must not stand there is said by itself.
+    fn is_of(self, value: &Json) -> bool {
+        match (self, value) {
+            (_, Json::Null)
+            | (Self::Object, Json::Object(_))
+            | (Self::Array, Json::Array(_))
+            | (Self::Text, Json::Text(_))
+            | (Self::Number, Json::Number(_))
+            | (Self::Boolean, Json::Boolean) => true,
+            (Self::Integer, Json::Number(number)) => {
+                number.as_f64().is_none_or(|number| number.fract() == 0.0)
+            }
+            _ => false,
+        }
     }
 }
 

@@ -5,7 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Fate, Operation, Problem, RawResponse, RequestId, Verdict, salvage, verdict};
+use super::{
+    Fate, Nonconformance, Operation, Problem, RawResponse, RequestId, Verdict, salvage, verdict,
+};
 use crate::domain::SessionId;
 
 /// A failed call.
@@ -21,6 +23,7 @@ struct Inner {
     request_id: RequestId,
     raw: Option<RawResponse>,
     problem: Option<Problem>,
+    nonconformances: Vec<Nonconformance>,
     retry_after: Option<Duration>,
     path: Option<String>,
     session_id: Option<SessionId>,
@@ -186,6 +189,7 @@ impl Error {
             request_id,
             raw: None,
             problem: None,
+            nonconformances: Vec::new(),
             retry_after: None,
             path: None,
             session_id: None,
@@ -230,6 +234,11 @@ impl Error {
             .filter(|raw| !raw.status.is_success())
             .and_then(|raw| Problem::read(&raw.json()));
         self.0.raw = raw;
+        self
+    }
+
+    pub(crate) fn with_nonconformances(mut self, departures: Vec<Nonconformance>) -> Self {
+        self.0.nonconformances = departures;
         self
     }
 
@@ -330,6 +339,32 @@ impl Error {
     #[must_use]
     pub fn problem(&self) -> Option<&Problem> {
         self.0.problem.as_ref()
+    }
+
+    /// Returns where the answer departs from the contract. It changes nothing about the failure: neither its
+    /// [`kind`](Self::kind), nor what is tried again, nor [`maybe_applied`](Self::maybe_applied).
+    ///
+    /// An answer that came whole is held against what the contract declares for the operation and the status:
+    ///
+    /// - Of a status that is declared, each place where the body departs: a member that is missing, of another JSON type, null,
+    ///   too short or out of range. Where two shapes are declared and the body is of neither, that is what the nearer one has
+    ///   against it. A body that is no JSON at all is named by the keyword `content`.
+    /// - A status from 400 to 499 that is not declared, by the keyword `responses`, if the body is JSON. A page in its place is a
+    ///   proxy's word and not Flinks'. So are, whatever the body, the statuses that are about the exchange and not about the
+    ///   operation: 407, 408, 411, 413, 414, 417, 421, 425, 426, 429, 431 and 499. 5xx is never held against Flinks for not being
+    ///   declared: it says that something went wrong, and everything on the way may say so.
+    /// - A success that could not be read, or that is about another session, like any other; and a 2xx that is not declared.
+    ///
+    /// Unknown members depart from nothing: both shapes of a failure are open. Nothing is said of an answer that broke off, was too
+    /// long or redirects.
+    ///
+    /// All of this is told once by [`on_drift`](super::ClientBuilder::on_drift), of each attempt, with two exceptions: that a body
+    /// is no JSON, since nobody knows whose it is, and what a success could not be read for, which is told as
+    /// [`DriftKind::Unreadable`](super::DriftKind::Unreadable). A gateway that answers JSON of its own cannot be told from Flinks,
+    /// here and there.
+    #[must_use]
+    pub fn nonconformances(&self) -> &[Nonconformance] {
+        &self.0.nonconformances
     }
 
     /// Returns the answer as it came, if one came.

@@ -342,7 +342,10 @@ impl Client {
             match Outcome::of(&answer.status, answer.status_details.as_ref()) {
                 Some(Outcome::Cancelled) => Ok(answer),
                 outcome => {
-                    let conflict = call.error(ErrorKind::Conflict).with_raw(Some(answer.raw));
+                    let conflict = call
+                        .error(ErrorKind::Conflict)
+                        .with_nonconformances(answer.nonconformances)
+                        .with_raw(Some(answer.raw));
                     Err(match outcome {
                         Some(Outcome::Scheduled | Outcome::Failed(_) | Outcome::Expired) => {
                             conflict

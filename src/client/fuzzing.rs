@@ -160,6 +160,9 @@ fn shown<T: Debug>(outcome: &Result<Response<T>, Error>, once: impl Fn(&str) -> 
         }
         Err(error) => {
             let _ = write!(shown, "{error} {:?}", (error.retry_after(), error.path()));
+            for odd in error.nonconformances() {
+                let _ = write!(shown, "{odd}");
+            }
             assert!(
                 !error.to_string().contains(['\n', '\r', '\u{1b}']),
                 "one line"

@@ -1,8 +1,9 @@
-//! Tells, once, what Flinks answers otherwise than the contract says.
+//! Tells, once, what Flinks answers or sends otherwise than the contract says.
 //!
-//! One odd answer is the business of who asked, and is in [`Response::nonconformances`](super::Response::nonconformances).
-//! That answers *have become* odd is the business of who runs the program, and is told here: to a callback and as an event
-//! of `tracing`, once for each place and not once for each answer.
+//! One odd answer is the business of who asked, and is in [`Response::nonconformances`](super::Response::nonconformances) or
+//! [`Error::nonconformances`](super::Error::nonconformances); one odd webhook is that of who receives it. That they *have
+//! become* odd is the business of who runs the program, and is told here: to a callback and as an event of `tracing`, once for
+//! each place and not once for each body.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -12,41 +13,80 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::conformance::Finding;
 use super::{Operation, RequestId};
 
-/// How many different drifts one client and its clones tell. After that one more says that there are more
+/// How many different drifts one client or verifier and its clones tell. After that one more says that there are more
 /// ([`DriftKind::More`]), and nothing is told or kept any longer: what comes from outside must not fill the memory.
 pub const MAX_DRIFTS: usize = 1000;
 
-/// A way in which answers depart from the contract, met for the first time by a client and its clones.
+/// A way in which answers or webhooks depart from the contract, met for the first time by a client or a
+/// [`WebhookVerifier`](crate::webhook::WebhookVerifier) and its clones.
 ///
-/// It has no value of any answer, so it can be logged and sent to whoever keeps the integration alive.
+/// It has no value of any body, so it can be logged and sent to whoever keeps the integration alive.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Drift {
-    operation: Operation,
+    source: DriftSource,
+    status: Option<u16>,
     kind: DriftKind,
     pointer: String,
     keyword: &'static str,
     contract: &'static str,
 }
 
+/// What it is that departs from the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DriftSource {
+    /// The answers of an operation.
+    Answer(Operation),
+    /// The webhooks that tell how sessions come out.
+    Webhook,
+}
+
+impl DriftSource {
+    /// Returns the `operationId` of the contract; that of a webhook stands under `x-webhooks`.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Answer(operation) => operation.id(),
+            Self::Webhook => WEBHOOK,
+        }
+    }
+}
+
+impl fmt::Display for DriftSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+/// The `operationId` of the one webhook that is published.
+pub(crate) const WEBHOOK: &str = "sessionSetupStatusChanged";
+
 /// What kind of drift it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DriftKind {
     /// A member that the contract does not know. Not a departure: it is kept in
-    /// [`Extra`](crate::session::Extra), and Flinks has grown.
+    /// [`Extra`](crate::session::Extra), and Flinks has grown. Not told of failed answers, both of whose shapes are open.
     UnknownMember,
     /// Such a member with a value that cannot be held: nested too deep, or a number out of range. It is not in
     /// [`Extra`](crate::session::Extra), only in the raw answer.
     MemberLeftOut,
     /// A text that is none of a list, such as a new status or code.
     UnknownValue,
-    /// Any other constraint that does not hold: a format, a bound, a null.
+    /// Any other constraint that does not hold: a format, a bound, a null. Of a failed answer and of a webhook also a member
+    /// that is missing or of another JSON type.
     Constraint,
     /// A status beside the code of another one, such as `Failed` with EFT0301.
     Contradiction,
     /// A member that is missing, or of another JSON type, so that the answer could not be read: the call failed with
     /// [`ErrorKind::Decode`](super::ErrorKind::Decode).
     Unreadable,
+    /// A status that the operation does not declare: see [`Error::nonconformances`](super::Error::nonconformances) for which
+    /// ones count.
+    UndeclaredStatus,
+    /// A webhook that names another kind of event than the one that is published. Not a departure: the contract is not about
+    /// it. It is [`Event::Other`](crate::webhook::Event::Other).
+    UnknownEvent,
     /// More than [`MAX_DRIFTS`] were met, and from here on nothing more is told. It is about no place.
     More,
 }
@@ -62,6 +102,8 @@ impl DriftKind {
             Self::Constraint => "constraint",
             Self::Contradiction => "contradiction",
             Self::Unreadable => "unreadable",
+            Self::UndeclaredStatus => "undeclared-status",
+            Self::UnknownEvent => "unknown-event",
             Self::More => "more",
         }
     }
@@ -74,10 +116,16 @@ impl fmt::Display for DriftKind {
 }
 
 impl Drift {
-    /// Returns the operation that answered so.
+    /// Returns what departs: the answers of an operation, or webhooks.
     #[must_use]
-    pub fn operation(&self) -> Operation {
-        self.operation
+    pub fn source(&self) -> DriftSource {
+        self.source
+    }
+
+    /// Returns the HTTP status of the answers, if they failed or it is the status itself that is not declared.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.status
     }
 
     /// Returns the kind.
@@ -86,8 +134,9 @@ impl Drift {
         self.kind
     }
 
-    /// Returns where in the answer, as a JSON pointer with `*` for any index. The name of an unknown member is its last
-    /// step, or `?` where that is no plain name: letters, digits and underscores, at most 64, at most three of them digits.
+    /// Returns where in the body, as a JSON pointer with `*` for any index; empty for the whole of it, and for a status. A name
+    /// that the contract does not know is `?` where it is no plain name: letters, digits and underscores, at most 64, at most
+    /// three of them digits.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
@@ -110,31 +159,40 @@ impl Drift {
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
-            operation,
+            source,
+            status,
             kind,
             pointer,
             keyword,
             contract,
         } = self;
-        match kind {
-            DriftKind::More => write!(f, "{operation}: more drift than is told"),
-            DriftKind::Unreadable => write!(f, "{operation}: {kind} at {pointer}, `{keyword}`"),
-            _ => write!(
-                f,
-                "{operation}: {kind} at {pointer}, `{keyword}` of {contract}"
-            ),
+        write!(f, "{source}: ")?;
+        if *kind == DriftKind::More {
+            return f.write_str("more drift than is told");
         }
+        write!(f, "{kind}")?;
+        if !pointer.is_empty() {
+            write!(f, " at {pointer}")?;
+        }
+        if let Some(status) = status {
+            write!(f, ", status {status}")?;
+        }
+        write!(f, ", `{keyword}`")?;
+        if *kind == DriftKind::Unreadable {
+            return Ok(());
+        }
+        write!(f, " of {contract}")
     }
 }
 
 type Callback = dyn Fn(&Drift) + Send + Sync;
 
-/// The callback of a client.
+/// The callback of a client or a verifier.
 #[derive(Clone, Default)]
-pub(super) struct OnDrift(Option<Arc<Callback>>);
+pub(crate) struct OnDrift(Option<Arc<Callback>>);
 
 impl OnDrift {
-    pub(super) fn call(callback: impl Fn(&Drift) + Send + Sync + 'static) -> Self {
+    pub(crate) fn call(callback: impl Fn(&Drift) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(callback)))
     }
 }
@@ -153,7 +211,7 @@ pub(crate) struct Observer {
 }
 
 impl Observer {
-    pub(super) fn new(on_drift: OnDrift) -> Self {
+    pub(crate) fn new(on_drift: OnDrift) -> Self {
         Self {
             told: Mutex::default(),
             on_drift,
@@ -161,10 +219,22 @@ impl Observer {
     }
 
     /// Tells what of this has not been told yet.
-    pub(super) fn observe(&self, operation: Operation, request: RequestId, findings: &[Finding]) {
-        for Finding { kind, odd, place } in findings {
+    pub(crate) fn observe(
+        &self,
+        source: DriftSource,
+        request: Option<RequestId>,
+        findings: &[Finding],
+    ) {
+        for Finding {
+            kind,
+            odd,
+            place,
+            status,
+        } in findings
+        {
             let drift = Drift {
-                operation,
+                source,
+                status: *status,
                 kind: *kind,
                 pointer: place.clone(),
                 keyword: odd.keyword(),
@@ -187,6 +257,7 @@ impl Observer {
             drift
         } else {
             Drift {
+                status: None,
                 kind: DriftKind::More,
                 pointer: String::new(),
                 keyword: "",
@@ -198,16 +269,23 @@ impl Observer {
         Some(drift)
     }
 
-    fn tell(&self, drift: &Drift, request: RequestId) {
+    fn tell(&self, drift: &Drift, request: Option<RequestId>) {
+        let operation = drift.source.id();
+        let request = request.map(tracing::field::display);
+        let what = match drift.source {
+            DriftSource::Answer(_) => "answers",
+            DriftSource::Webhook => "webhooks",
+        };
         tracing::warn!(
             target: "flinks_pay",
-            operation = drift.operation.id(),
-            request_id = %request,
+            operation,
+            request_id = request.as_ref(),
+            status = drift.status,
             kind = drift.kind.as_str(),
             pointer = drift.pointer(),
             keyword = drift.keyword,
             contract = drift.contract,
-            "answers drift from the contract",
+            "{what} drift from the contract",
         );
         let Some(callback) = &self.on_drift.0 else {
             return;
@@ -217,9 +295,9 @@ impl Observer {
             std::mem::forget(payload);
             tracing::error!(
                 target: "flinks_pay",
-                operation = drift.operation.id(),
-                request_id = %request,
-                "the callback for drift panicked; the call goes on",
+                operation,
+                request_id = request.as_ref(),
+                "the callback for drift panicked; all else goes on",
             );
         }
     }
@@ -243,7 +321,8 @@ mod tests {
 
     fn observe(observer: &Observer, operation: Operation, answer: &Value) {
         let findings = inspect(operation.id(), &Json::from(answer));
-        observer.observe(operation, RequestId::another(), &findings);
+        let source = DriftSource::Answer(operation);
+        observer.observe(source, Some(RequestId::another()), &findings);
     }
 
     #[test]

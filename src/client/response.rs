@@ -33,7 +33,8 @@ impl<T> Response<T> {
         }
     }
 
-    /// Returns where the answer departs from the contract. The values themselves are kept in the value.
+    /// Returns where the answer departs from the contract. The values themselves are kept in the value. A status that the
+    /// operation does not declare, such as 202 for a status report, is a departure, too; its answer is read all the same.
     ///
     /// Not empty means that Flinks has changed something, or that a page was wrong: worth a look, not a failure. A client
     /// tells each such place once, too: see [`ClientBuilder::on_drift`](super::ClientBuilder::on_drift). Members that the

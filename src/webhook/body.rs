@@ -6,11 +6,14 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::loose::Loose;
 use super::signed::Signed;
 use super::{STATUS_CHANGED, When};
+use crate::client::conformance::Finding;
+use crate::client::conformance::declared::{Report, another_webhook, webhook};
+use crate::client::observer::WEBHOOK;
 use crate::domain::{PaymentType, ReportedAmount, ReportedReference, SessionId};
 use crate::session::{Extra, SessionStatus, StatusDetails, StatusReport};
 
@@ -20,6 +23,20 @@ pub(super) struct Reading {
     pub(super) when: When,
     /// The report and what stands around it, unless the body is of another kind, or has no single report in it.
     pub(super) report: Option<(StatusReport, Extra)>,
+    /// What is to be held against the contract.
+    subject: Subject,
+}
+
+/// What of a body is held against the contract.
+enum Subject {
+    /// Nothing: that it keeps to the contract was seen while it was read.
+    Plain,
+    /// The body.
+    Top,
+    /// The object in the member of that name.
+    Within(String),
+    /// Nothing: it is about something else.
+    Another,
 }
 
 /// Reads a body. There is nothing that a verified body can have in it that makes this fail.
@@ -30,6 +47,24 @@ pub(super) fn read(signed: Signed<'_>) -> Reading {
         top = Members::default();
     }
     top.read()
+}
+
+impl Reading {
+    /// Returns what of the body is not as the contract has it. It is read once more for that, which few need.
+    pub(super) fn findings(&self, signed: Signed<'_>) -> Vec<Finding> {
+        let within = match &self.subject {
+            Subject::Plain => return Vec::new(),
+            Subject::Another => return vec![another_webhook()],
+            Subject::Top => None,
+            Subject::Within(name) => Some(&**name),
+        };
+        let report = Report {
+            within,
+            beside: &BESIDE,
+            unsaid: &KINDS,
+        };
+        webhook(WEBHOOK, json(signed.body()), &report)
+    }
 }
 
 /// The body without a byte order mark, which JSON does not allow and some writers send.
@@ -53,7 +88,12 @@ struct Members<'b> {
     /// What stands under [`KINDS`], where it is a text.
     kinds: [Option<Cow<'b, str>>; KINDS.len()],
     rest: Map<String, Value>,
+    /// Whether there is one that has to be looked at again: it is null, or not written as the contract writes it.
+    odd: bool,
 }
+
+/// The member that may stand around a report as well, where it counts before that in it.
+const BESIDE: [&str; 1] = ["when"];
 
 impl<'b> Members<'b> {
     /// Takes every member of a JSON document. `None` where it is not one object, and nothing else.
@@ -67,21 +107,29 @@ impl<'b> Members<'b> {
     /// Takes one member. What does not fit its place is kept with the rest.
     fn put(&mut self, field: Field, value: Loose<'b>) {
         let value = match (&field, value) {
-            (_, Loose::Other(Value::Null)) => return,
+            (_, Loose::Other(Value::Null)) => return self.odd = true,
             (Field::SessionId, Loose::Text(text)) => match SessionId::new(&text) {
-                Ok(id) => return self.session_id = Some(id),
+                Ok(id) => {
+                    self.odd |= text.len() != HYPHENATED;
+                    return self.session_id = Some(id);
+                }
                 Err(_) => Loose::Text(text),
             },
             (Field::Status, Loose::Text(text)) => {
-                return self.status = Some(SessionStatus::from(&*text));
+                let status = SessionStatus::from(&*text);
+                self.odd |= status.as_str() != text;
+                return self.status = Some(status);
             }
             (Field::StatusDetails, Loose::Text(text)) => {
-                return self.status_details = Some(StatusDetails::from(&*text));
+                let details = StatusDetails::from(&*text);
+                self.odd |= details.as_str() != text;
+                return self.status_details = Some(details);
             }
             (Field::ReferenceId, Loose::Text(text)) => {
                 return self.reference_id = Some(ReportedReference::from(text.into_owned()));
             }
             (Field::Amount, Loose::Other(Value::Number(number))) => {
+                self.odd |= !is_in_cents(&number);
                 return self.amount = Some(ReportedAmount::new(number));
             }
             (Field::When, value) => return self.when = Some(value),
@@ -99,6 +147,7 @@ impl<'b> Members<'b> {
     }
 
     fn read(&mut self) -> Reading {
+        let is_plain = self.is_plain();
         let mut kind = self.take_kind();
         let mut when = self.when.take();
         let at_the_top = self.is_report() && (self.is_known() || !self.wraps());
@@ -107,13 +156,20 @@ impl<'b> Members<'b> {
         } else {
             self.take_wrapped()
         };
-        if let Some(inner) = &mut inner {
+        if let Some((_, inner)) = &mut inner {
             kind = kind.or_else(|| inner.take_kind());
             when = when.or_else(|| inner.when.take());
         }
+        let mut subject = if is_plain {
+            Subject::Plain
+        } else {
+            Subject::Top
+        };
         let report = if !kind.as_deref().is_none_or(is_status_changed) {
+            subject = Subject::Another;
             None
-        } else if let Some(mut inner) = inner {
+        } else if let Some((name, mut inner)) = inner {
+            subject = Subject::Within(name);
             inner.take_report().map(|report| (report, self.take_all()))
         } else if at_the_top {
             self.take_report().map(|report| (report, Extra::default()))
@@ -124,7 +180,23 @@ impl<'b> Members<'b> {
             when: when.map_or(When::Missing, |when| when.when()),
             report,
             kind,
+            subject,
         }
+    }
+
+    /// Whether there is surely nothing to find here, as nearly always. The contract is the judge of everything else, and in
+    /// tests of this, too.
+    fn is_plain(&self) -> bool {
+        let (Some(status), details) = (&self.status, self.status_details.as_ref()) else {
+            return false;
+        };
+        !self.odd
+            && self.rest.is_empty()
+            && self.session_id.is_some()
+            && matches!(self.when, Some(Loose::Text(_)))
+            && !matches!(status, SessionStatus::Unknown(_))
+            && !matches!(details, Some(StatusDetails::Unknown(_)))
+            && !status.contradicts(details)
     }
 
     fn is_report(&self) -> bool {
@@ -164,10 +236,10 @@ impl<'b> Members<'b> {
         })
     }
 
-    /// Takes the one object with a report in it. Of two, and of one that is about another session than the top says, it is
-    /// not known which is meant; nor of one beside a top that has a report of its own, with a status that is not known: the
-    /// one within may be what was before.
-    fn take_wrapped(&mut self) -> Option<Self> {
+    /// Takes the one object with a report in it, and its name. Of two, and of one that is about another session than the top
+    /// says, it is not known which is meant; nor of one beside a top that has a report of its own, with a status that is not
+    /// known: the one within may be what was before.
+    fn take_wrapped(&mut self) -> Option<(String, Self)> {
         let mut wrapped = self.rest.iter().filter(|(_, value)| is_report(value));
         let (Some((name, _)), None) = (wrapped.next(), wrapped.next()) else {
             return None;
@@ -181,7 +253,7 @@ impl<'b> Members<'b> {
             inner.put(Field::of(&name), value.into());
         }
         let agrees = self.session_id.is_none() || self.session_id == inner.session_id;
-        (agrees && !self.is_report()).then_some(inner)
+        (agrees && !self.is_report()).then_some((name, inner))
     }
 
     fn take_report(&mut self) -> Option<StatusReport> {
@@ -206,6 +278,7 @@ impl<'b> Members<'b> {
             when,
             kinds,
             rest,
+            odd: _,
         } = self;
         let mut keep = |name: &str, value: Option<Value>| {
             if let Some(value) = value {
@@ -232,6 +305,18 @@ impl<'b> Members<'b> {
         }
         std::mem::take(rest).into()
     }
+}
+
+/// The length of a UUID with its hyphens.
+const HYPHENATED: usize = 36;
+
+/// Whether a number has two decimals at most. One that is said to have more may have two all the same.
+fn is_in_cents(number: &Number) -> bool {
+    number.as_f64().is_some_and(|amount| {
+        // If a text of so few decimals stands for this number, the shortest that does has no more.
+        let nearest = (amount * 100.0).round() / 100.0;
+        nearest.to_bits() == amount.to_bits()
+    })
 }
 
 /// Whether a value is an object with a session id and a status.
@@ -335,5 +420,110 @@ impl Visitor<'_> for FieldVisitor {
 
     fn visit_str<E: de::Error>(self, name: &str) -> Result<Field, E> {
         Ok(Field::of(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use serde_json::json;
+
+    const SESSION: &str = "3b9c1f0e-7d24-4a6b-8e15-d2c4a60f9b37";
+
+    /// Every member that is known, with values that keep to the contract and values that do not; `None` is no member.
+    fn members() -> Vec<(&'static str, Vec<Option<Value>>)> {
+        let odd = || [None, Some(Value::Null), Some(json!({})), Some(json!(7))];
+        let with = |more: &[Value]| more.iter().cloned().map(Some).chain(odd()).collect();
+        vec![
+            ("when", with(&[json!("soon"), json!("")])),
+            (
+                "sessionId",
+                with(&[
+                    json!(SESSION),
+                    json!(SESSION.to_uppercase()),
+                    json!(SESSION.replace('-', "")),
+                    json!(format!("{{{SESSION}}}")),
+                ]),
+            ),
+            (
+                "status",
+                with(&[
+                    json!("Completed"),
+                    json!("Failed"),
+                    json!("Canceled"),
+                    json!("Cancelled"),
+                    json!("completed"),
+                    json!("Paused"),
+                ]),
+            ),
+            (
+                "statusDetails",
+                with(&[
+                    json!("EFT0301"),
+                    json!("EFT0402"),
+                    json!("eft0301"),
+                    json!(""),
+                ]),
+            ),
+            ("referenceId", with(&[json!("invoice-1042")])),
+            (
+                "amount",
+                with(&[
+                    json!(120.5),
+                    json!(0.29),
+                    json!(-0.01),
+                    json!(1e15),
+                    json!(1e300),
+                    json!(0.001),
+                    json!(120.555),
+                    json!(0.1 + 0.2),
+                    json!("1"),
+                ]),
+            ),
+            ("type", with(&[json!("EFT"), json!(STATUS_CHANGED)])),
+            ("novel", with(&[])),
+        ]
+    }
+
+    fn is_plain(body: &Value) -> bool {
+        let text = body.to_string();
+        let mut top = Members::default();
+        top.fill(text.as_bytes()).unwrap();
+        let plain = matches!(top.read().subject, Subject::Plain);
+        let report = Report {
+            within: None,
+            beside: &BESIDE,
+            unsaid: &KINDS,
+        };
+        let found = webhook(WEBHOOK, text.as_bytes(), &report);
+        assert!(!plain || found.is_empty(), "{body}: {found:?}");
+        plain
+    }
+
+    #[test]
+    fn what_is_taken_for_plain_departs_from_nothing() {
+        let members = members();
+        let mut plain = 0;
+        for (at, (one, values)) in members.iter().enumerate() {
+            for (another, others) in members.iter().skip(at + 1) {
+                for value in values {
+                    for other in others {
+                        let mut body = json!({
+                            "when": "soon", "sessionId": SESSION, "status": "Completed", "statusDetails": "EFT0301",
+                            "amount": 120.5,
+                        });
+                        for (name, value) in [(one, value), (another, other)] {
+                            match value {
+                                Some(value) => body[*name] = value.clone(),
+                                None => drop(body.as_object_mut().unwrap().remove(*name)),
+                            }
+                        }
+                        plain += usize::from(is_plain(&body));
+                    }
+                }
+            }
+        }
+        assert!(plain > 50, "{plain}");
     }
 }

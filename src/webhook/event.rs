@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::{EventKey, Freshness, When};
-use crate::client::salvage;
+use crate::client::{Nonconformance, salvage};
 use crate::domain::SessionId;
 use crate::session::{Extra, StatusReport};
 
@@ -48,6 +48,7 @@ pub struct StatusChanged {
     pub(super) envelope: Extra,
     pub(super) when: When,
     pub(super) freshness: Freshness,
+    pub(super) nonconformances: Vec<Nonconformance>,
 }
 
 /// An event that is not understood, as it came.
@@ -56,6 +57,7 @@ pub struct OtherEvent {
     pub(super) kind: Option<Kind>,
     pub(super) when: When,
     pub(super) freshness: Freshness,
+    pub(super) nonconformances: Vec<Nonconformance>,
     pub(super) body: Bytes,
 }
 
@@ -93,6 +95,16 @@ impl Event {
         match self {
             Self::StatusChanged(event) => Some(event.report.session_id),
             Self::Other(event) => event.session_id(),
+        }
+    }
+
+    /// Returns where the body departs from what the contract says of a status event: see
+    /// [`StatusChanged::nonconformances`] and [`OtherEvent::nonconformances`].
+    #[must_use]
+    pub fn nonconformances(&self) -> &[Nonconformance] {
+        match self {
+            Self::StatusChanged(event) => &event.nonconformances,
+            Self::Other(event) => &event.nonconformances,
         }
     }
 }
@@ -142,6 +154,18 @@ impl StatusChanged {
         self.report.contradicts_itself()
     }
 
+    /// Returns where the report departs from what the contract says of it: a member that is missing or of another JSON type, a
+    /// null, a status or a code that is not known, a format, and a status and a code that contradict each other. What of that can
+    /// be held is in the report all the same, as it came.
+    ///
+    /// A pointer leads into the body, so it begins with the member in which the report stands, if it stands in one. That it does
+    /// is no departure, for the envelope is not published, and neither is the name of the kind. Members that are not known are
+    /// kept in `extra` and depart from nothing. [`on_drift`](super::WebhookVerifier::on_drift) is told of them, too.
+    #[must_use]
+    pub fn nonconformances(&self) -> &[Nonconformance] {
+        &self.nonconformances
+    }
+
     /// Returns what a deduplicator keeps: see [`EventKey`].
     #[must_use]
     pub fn key(&self) -> EventKey {
@@ -175,6 +199,16 @@ impl OtherEvent {
         salvage::session_id(&self.body)
     }
 
+    /// Returns why it is not the status event of the contract: which members are missing or of another JSON type, and all else
+    /// that [`StatusChanged::nonconformances`] names. A body that cannot be read as JSON is named by the keyword `content`.
+    ///
+    /// A body that names no kind is held against the status event, as it is when it is read; where it has several reports in it,
+    /// its top is. One that names another kind departs from nothing: the contract has no other.
+    #[must_use]
+    pub fn nonconformances(&self) -> &[Nonconformance] {
+        &self.nonconformances
+    }
+
     /// Returns the body as it came. It may hold personal data.
     #[must_use]
     pub fn body(&self) -> &Bytes {
@@ -197,6 +231,7 @@ impl fmt::Debug for OtherEvent {
             .field("kind", &self.kind)
             .field("when", &self.when)
             .field("freshness", &self.freshness)
+            .field("nonconformances", &self.nonconformances)
             .field("body", &format_args!("[{} bytes]", self.body.len()))
             .finish()
     }

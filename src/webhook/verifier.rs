@@ -11,6 +11,9 @@ use super::signed::{Signature, Signed};
 use super::{
     Event, OtherEvent, Refusal, StatusChanged, Verified, WebhookError, WebhookSecret, body,
 };
+use crate::client::Drift;
+use crate::client::conformance::departing;
+use crate::client::observer::{DriftSource, Observer, OnDrift};
 use crate::clock::{Clock, SystemClock};
 
 /// The longest body that is looked at by default: 64 KiB. An event has a few hundred bytes.
@@ -29,6 +32,7 @@ pub struct WebhookVerifier {
     tolerance: Duration,
     require_fresh: bool,
     clock: Arc<dyn Clock>,
+    observer: Arc<Observer>,
 }
 
 impl WebhookVerifier {
@@ -41,6 +45,7 @@ impl WebhookVerifier {
             tolerance: DEFAULT_TOLERANCE,
             require_fresh: false,
             clock: Arc::new(SystemClock),
+            observer: Arc::default(),
         }
     }
 
@@ -74,6 +79,33 @@ impl WebhookVerifier {
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// Calls `callback` when webhooks depart from the contract in a way that this verifier and its clones have not met before, as
+    /// [`ClientBuilder::on_drift`](crate::client::ClientBuilder::on_drift) does for answers; give both the same one.
+    ///
+    /// Told are the [departures](StatusChanged::nonconformances), members that are not known, and that there are events of
+    /// another kind: each place once, without values, only of bodies whose signature holds, and also of those that
+    /// [`require_fresh`](Self::require_fresh) refuses. The same is an event of `tracing` (target `flinks_pay`, level WARN), with or
+    /// without a callback. The callback runs before the event is returned, so it must not block; a panic in it is caught, where
+    /// panics unwind, and costs no event. Set twice, the last one counts; set on a clone, that one begins anew.
+    ///
+    /// ```
+    /// use flinks_pay::client::Drift;
+    /// use flinks_pay::webhook::{WebhookSecret, WebhookVerifier};
+    /// # use flinks_pay::{Client, Credentials, Environment};
+    ///
+    /// # fn build(credentials: Credentials, secret: WebhookSecret) -> Result<(), flinks_pay::client::BuildError> {
+    /// let tell = |drift: &Drift| eprintln!("Flinks has changed: {drift}");
+    /// let client = Client::builder(Environment::sandbox(), credentials).on_drift(tell).build()?;
+    /// let verifier = WebhookVerifier::new(secret).on_drift(tell);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn on_drift(mut self, callback: impl Fn(&Drift) + Send + Sync + 'static) -> Self {
+        self.observer = Arc::new(Observer::new(OnDrift::call(callback)));
         self
     }
 
@@ -128,12 +160,15 @@ impl WebhookVerifier {
     ) -> Result<Verified, WebhookError> {
         let signed = Signed::check(&self.secrets, signature, body)?;
         let read = body::read(signed);
+        let findings = read.findings(signed);
+        self.observer.observe(DriftSource::Webhook, None, &findings);
         let when = read.when;
         let freshness = when.freshness(self.clock.wall(), self.tolerance);
         if self.require_fresh && !freshness.is_fresh() {
             return Err(Refusal::NotFresh(freshness).into());
         }
         let kind = read.kind.map(Kind);
+        let nonconformances = departing(findings);
         let event = match read.report {
             Some((report, envelope)) => Event::StatusChanged(StatusChanged {
                 kind,
@@ -141,11 +176,13 @@ impl WebhookVerifier {
                 envelope,
                 when,
                 freshness,
+                nonconformances,
             }),
             None => Event::Other(OtherEvent {
                 kind,
                 when,
                 freshness,
+                nonconformances,
                 body: Bytes::copy_from_slice(signed.body()),
             }),
         };

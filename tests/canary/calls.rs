@@ -57,6 +57,10 @@ pub(crate) fn print<T: Debug + Clone>(
         }
         Err(error) => {
             told.error(&error);
+            error.nonconformances().iter().for_each(|odd| {
+                told.look(odd);
+                told.say(&odd.to_string());
+            });
             if let Some(problem) = error.problem() {
                 told.look(problem);
             }
@@ -92,6 +96,7 @@ pub(crate) async fn against_answers(told: &Arc<Mutex<Told>>) -> String {
                         let mut told = listener.lock().unwrap();
                         told.look(drift);
                         told.look(&drift.kind());
+                        told.look(&drift.source());
                         told.say(&drift.to_string());
                     })
                     .build()

@@ -103,6 +103,10 @@ fn print(told: &mut Told, verified: &Verified) {
     told.say(&event.freshness().to_string());
     told.look(&event.when());
     told.look(&event.session_id());
+    event.nonconformances().iter().for_each(|odd| {
+        told.look(odd);
+        told.say(&odd.to_string());
+    });
     if let When::At { written, .. } = event.when() {
         told.look(&written);
     }
@@ -132,7 +136,10 @@ pub(crate) fn to_the_verifier(told: &mut Told) -> String {
         told.error(&WebhookSecret::new(&bad).unwrap_err());
     }
     let (mut taken, mut refused) = (0, 0);
+    let drifts = Arc::new(Mutex::new(Vec::new()));
     for verifier in verifiers() {
+        let keeper = Arc::clone(&drifts);
+        let verifier = verifier.on_drift(move |drift| keeper.lock().unwrap().push(drift.clone()));
         told.look(&verifier);
         for body in bodies() {
             for signatures in signatures(&body) {
@@ -142,9 +149,9 @@ pub(crate) fn to_the_verifier(told: &mut Told) -> String {
                     headers.append(SIGNATURE_HEADER, value);
                 }
                 match verifier.verify(&headers, body.as_bytes()) {
-                    Ok(verified) => {
+                    Ok(event) => {
                         taken += 1;
-                        print(told, &verified);
+                        print(told, &event);
                     }
                     Err(error) => {
                         refused += 1;
@@ -159,6 +166,12 @@ pub(crate) fn to_the_verifier(told: &mut Told) -> String {
         }
     }
     assert!(taken > 30 && refused > 300, "{taken} {refused}");
+    let drifts = drifts.lock().unwrap();
+    assert!(drifts.len() > 30, "{}", drifts.len());
+    for drift in drifts.iter() {
+        told.look(drift);
+        told.say(&drift.to_string());
+    }
     passed
 }
 

@@ -9,6 +9,7 @@
 
 mod amounts;
 mod another_session;
+mod declared;
 mod drift;
 mod failures;
 mod identifiers;

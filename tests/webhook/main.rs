@@ -9,6 +9,7 @@
 
 #[cfg(feature = "axum")]
 mod debts;
+mod drift;
 mod events;
 mod golden;
 mod guesses;

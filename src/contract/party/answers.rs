@@ -110,7 +110,10 @@ impl Answers {
 
     fn read<T>(&self, call: impl Future<Output = Result<Response<T>, Error>>) -> Opinion {
         match self.runtime.block_on(call) {
-            Ok(answer) => remarks(answer.nonconformances()),
+            Ok(answer) => Opinion::of(answer.nonconformances()),
+            Err(error) if error.status().is_some_and(|status| status >= 300) => {
+                Opinion::of(error.nonconformances())
+            }
             Err(error) => Opinion::Refuses(vec![Remark {
                 at: error.path().unwrap_or_default().to_owned(),
                 rule: match error.kind() {
@@ -120,18 +123,4 @@ impl Answers {
             }]),
         }
     }
-}
-
-fn remarks(odd: &[crate::client::Nonconformance]) -> Opinion {
-    if odd.is_empty() {
-        return Opinion::Takes;
-    }
-    Opinion::Remarks(
-        odd.iter()
-            .map(|odd| Remark {
-                at: odd.pointer().to_owned(),
-                rule: odd.keyword().to_owned(),
-            })
-            .collect(),
-    )
 }

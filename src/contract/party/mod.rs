@@ -3,6 +3,7 @@
 mod answers;
 mod requests;
 mod server;
+mod webhooks;
 
 use serde_json::Value;
 
@@ -10,6 +11,7 @@ pub use answers::Answers;
 pub use server::{Server, ServerError};
 
 use super::{Seat, SeatPart};
+use crate::client::Nonconformance;
 
 /// What this crate makes of a value.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +35,26 @@ pub struct Remark {
     pub rule: String,
 }
 
+impl Remark {
+    /// What a client or a verifier of webhooks says.
+    fn of(odd: &Nonconformance) -> Self {
+        Self {
+            at: odd.pointer().to_owned(),
+            rule: odd.keyword().to_owned(),
+        }
+    }
+}
+
 impl Opinion {
+    /// Of what was read.
+    fn of(odd: &[Nonconformance]) -> Self {
+        if odd.is_empty() {
+            Self::Takes
+        } else {
+            Self::Remarks(odd.iter().map(Remark::of).collect())
+        }
+    }
+
     /// Whether nothing is held against the value.
     #[must_use]
     pub fn takes(&self) -> bool {
@@ -64,15 +85,13 @@ impl Facade {
     #[must_use]
     pub fn opinion(&self, seat: &Seat, value: &Value) -> Option<Opinion> {
         match &seat.part {
-            SeatPart::Body { .. } if !seat.written => None,
+            SeatPart::Body { .. } if !seat.written => webhooks::body(&seat.operation, value),
             SeatPart::Body { .. } => requests::body(&seat.operation, value),
+            SeatPart::Parameter { name, .. } if !seat.written => webhooks::parameter(name, value),
             SeatPart::Parameter { name, .. } => requests::parameter(name, value),
             SeatPart::Answer { status, .. } => {
-                let status = status.parse().ok()?;
-                // Of a refusal the client says what it is, and not yet whether it is as the contract has it.
-                (200..=299)
-                    .contains(&status)
-                    .then(|| self.answers.opinion(&seat.operation, status, value))?
+                self.answers
+                    .opinion(&seat.operation, status.parse().ok()?, value)
             }
         }
     }

@@ -7,7 +7,6 @@ use super::{Opinion, Remark};
 use crate::client::Credentials;
 use crate::domain::{Currency, Invalid, SessionId};
 use crate::session::{GuaranteeDecision, Operation, SessionRequest, Violations};
-use crate::webhook::{Refusal, WebhookSecret, WebhookVerifier};
 
 /// The body of a request.
 pub(super) fn body(operation: &str, value: &Value) -> Option<Opinion> {
@@ -29,25 +28,7 @@ pub(super) fn parameter(name: &str, value: &Value) -> Option<Opinion> {
         "sessionId" => Some(text(value, |text| {
             SessionId::new(text).map(|id| Value::String(id.expose()))
         })),
-        "X-Webhook-Signature" => Some(signature(value)),
         _ => None,
-    }
-}
-
-/// A signature that does not hold is well formed all the same.
-fn signature(value: &Value) -> Opinion {
-    let Some(text) = value.as_str() else {
-        return Opinion::Refuses(vec![remark("", "type")]);
-    };
-    let Ok(secret) = WebhookSecret::new("a secret of nobody's") else {
-        return Opinion::Refuses(vec![remark("", "secret")]);
-    };
-    match WebhookVerifier::new(secret).verify_value(text, b"{}") {
-        Ok(_) => Opinion::Takes,
-        Err(error) => match error.reason() {
-            Refusal::WrongSignature => Opinion::Takes,
-            _ => Opinion::Refuses(vec![remark("", "pattern")]),
-        },
     }
 }
 

@@ -1,4 +1,6 @@
-//! The constraints that answers carry in the contract, as a table that the client applies to every answer.
+//! The constraints that success answers carry in the contract, as a table that the client applies to every one of them.
+//!
+//! What a type of Rust refuses by itself is not in it: see [`declared`](super::declared) for bodies that no type is made for.
 
 use std::fmt::Write as _;
 
@@ -33,6 +35,8 @@ pub enum CheckTest {
     NotNull,
     /// Present.
     Required,
+    /// Of this JSON type, unless it is null.
+    Type(JsonType),
     /// One of these texts.
     OneOf(Vec<String>),
     /// A UUID with hyphens.
@@ -57,8 +61,25 @@ pub enum CheckTest {
     Members(Vec<String>),
 }
 
+/// What a schema has under `type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JsonType {
+    /// `object`
+    Object,
+    /// `array`
+    Array,
+    /// `string`
+    Text,
+    /// `number`
+    Number,
+    /// `integer`: a number without decimals, `1.0` among them.
+    Integer,
+    /// `boolean`
+    Boolean,
+}
+
 /// How deep an answer may nest before it is taken for a circle.
-const DEEPEST: usize = 32;
+pub(super) const DEEPEST: usize = 32;
 
 /// Collects the checks of every operation of the contract.
 pub(super) fn collect(contract: &Document) -> Result<Vec<OperationChecks>, SpecError> {
@@ -177,7 +198,7 @@ fn walk(
 }
 
 /// Translates one keyword. An error says what is not supported.
-fn test_of(keyword: &str, value: &Node) -> Result<Option<CheckTest>, String> {
+pub(super) fn test_of(keyword: &str, value: &Node) -> Result<Option<CheckTest>, String> {
     let unsupported = || format!("`{keyword}` of an answer has no check");
     let count = || {
         value
@@ -258,47 +279,68 @@ fn decimals(step: f64) -> Option<u32> {
 /// Writes the tables as Rust source: `fn checks(operation) -> &'static [Check]` over types that the includer brings.
 ///
 /// The names used are `Check`, with the fields `path`, `contract` and `test`, `Test`, with the variants of [`CheckTest`],
-/// and `Regex`, a pattern that is compiled when it is first used.
+/// `Kind`, with those of [`JsonType`], and `Regex`, a pattern that is compiled when it is first used.
 #[must_use]
 pub fn render(tables: &[OperationChecks]) -> String {
-    let mut source = String::new();
+    let mut source = Source::default();
     let mut arms = String::new();
-    let mut patterns = 0;
     // Writing to a String cannot fail, here and below.
-    for (number, OperationChecks { operation, checks }) in tables.iter().enumerate() {
-        let mut rows = String::new();
-        for Check {
-            path,
-            contract,
-            test,
-        } in checks
-        {
-            let test = match test {
-                CheckTest::OneOf(values) => format!("OneOf(&{values:?})"),
-                CheckTest::Members(names) => format!("Members(&{names:?})"),
-                CheckTest::Pattern(pattern) => {
-                    patterns += 1;
-                    let _ = writeln!(
-                        source,
-                        "static PATTERN_{patterns}: Regex = Regex::new(|| regress::Regex::new({pattern:?}).ok());"
-                    );
-                    format!("Pattern(&PATTERN_{patterns})")
-                }
-                other => format!("{other:?}"),
-            };
-            let _ = writeln!(
-                rows,
-                "    Check {{ path: &{path:?}, contract: {contract:?}, test: Test::{test} }},"
-            );
-        }
-        let _ = writeln!(source, "static CHECKS_{number}: &[Check] = &[\n{rows}];");
-        let _ = writeln!(arms, "        {operation:?} => CHECKS_{number},");
+    for OperationChecks { operation, checks } in tables {
+        let table = source.table(checks);
+        let _ = writeln!(arms, "        {operation:?} => {table},");
     }
     let _ = write!(
-        source,
+        source.text,
         "/// Returns the checks of an operation's success answer.\n\
          pub(crate) fn checks(operation: &str) -> &'static [Check] {{\n    \
          match operation {{\n{arms}        _ => &[],\n    }}\n}}\n"
     );
-    source
+    source.text
+}
+
+/// Tables as they are written.
+#[derive(Default)]
+pub(super) struct Source<'a> {
+    pub(super) text: String,
+    /// Those written already: many operations have the same ones.
+    tables: Vec<&'a [Check]>,
+    patterns: usize,
+}
+
+impl<'a> Source<'a> {
+    /// Writes a table, unless it is there, and returns its name.
+    pub(super) fn table(&mut self, checks: &'a [Check]) -> String {
+        let known = self.tables.iter().position(|table| *table == checks);
+        let number = known.unwrap_or(self.tables.len());
+        if known.is_none() {
+            self.tables.push(checks);
+            let rows: String = checks.iter().map(|check| self.row(check)).collect();
+            let _ = writeln!(self.text, "static CHECKS_{number}: &[Check] = &[\n{rows}];");
+        }
+        format!("CHECKS_{number}")
+    }
+
+    fn row(&mut self, check: &Check) -> String {
+        let Check {
+            path,
+            contract,
+            test,
+        } = check;
+        let test = match test {
+            CheckTest::OneOf(values) => format!("OneOf(&{values:?})"),
+            CheckTest::Members(names) => format!("Members(&{names:?})"),
+            CheckTest::Type(kind) => format!("Type(Kind::{kind:?})"),
+            CheckTest::Pattern(pattern) => {
+                self.patterns += 1;
+                let number = self.patterns;
+                let _ = writeln!(
+                    self.text,
+                    "static PATTERN_{number}: Regex = Regex::new(|| regress::Regex::new({pattern:?}).ok());"
+                );
+                format!("Pattern(&PATTERN_{number})")
+            }
+            other => format!("{other:?}"),
+        };
+        format!("    Check {{ path: &{path:?}, contract: {contract:?}, test: Test::{test} }},\n")
+    }
 }

@@ -3,12 +3,14 @@
 //! The generator panics on several error types in one operation, closes every enum, turns a default into a value that
 //! is always sent, and prints secrets. None of that can be switched off, so the document it sees is derived here, and
 //! never written by hand. Nothing that matters is lost: what is taken off answers becomes a table of [`Check`]s, which
-//! the client applies to every answer, and each change is in the [`report`](View::report) with its reason.
+//! the client applies to every answer, and each change is in the [`report`](View::report) with its reason. What the
+//! contract says of failed answers and of webhooks, for which nothing is generated, becomes tables as well.
 //!
 //! Entry points: [`derive()`], [`View`], and [`BINDINGS`], the table of components that become types of this crate.
 
 mod bindings;
 mod checks;
+mod declared;
 mod operations;
 mod reach;
 mod relax;
@@ -18,7 +20,8 @@ mod twins;
 use super::{Document, Pointer, SpecError};
 
 pub use bindings::{BINDINGS, Binding};
-pub use checks::{Check, CheckTest, OperationChecks, render};
+pub use checks::{Check, CheckTest, JsonType, OperationChecks, render};
+pub use declared::{DeclaredAnswer, DeclaredBody, OperationAnswers, WebhookBody, render_declared};
 
 /// The derived document, what was changed to make it, and what was taken off the answers.
 #[derive(Debug, Clone)]
@@ -29,6 +32,10 @@ pub struct View {
     pub report: Vec<Change>,
     /// The constraints that answers no longer carry, for each operation.
     pub checks: Vec<OperationChecks>,
+    /// Every status that the contract declares, and all that it says of the bodies, for each operation.
+    pub answers: Vec<OperationAnswers>,
+    /// All that it says of the bodies of webhooks.
+    pub webhooks: Vec<WebhookBody>,
 }
 
 /// One change that the view makes to the contract.
@@ -149,6 +156,8 @@ pub fn derive(contract: &Document) -> Result<View, SpecError> {
     contract.require_openapi_3_0()?;
     let mut report = Report::default();
     let checks = checks::collect(contract)?;
+    let answers = declared::answers(contract)?;
+    let webhooks = declared::webhooks(contract)?;
     let mut document = contract.clone();
     operations::drop_unread(&mut document, &mut report);
     operations::drop_failures(contract, &mut document, &mut report)?;
@@ -164,6 +173,8 @@ pub fn derive(contract: &Document) -> Result<View, SpecError> {
         document,
         report,
         checks,
+        answers,
+        webhooks,
     })
 }
 

@@ -1,0 +1,52 @@
+//! What is made of a webhook.
+
+use serde_json::Value;
+
+use super::{Opinion, Remark};
+use crate::webhook::{Refusal, SIGNATURE_HEADER, WebhookSecret, WebhookVerifier};
+
+/// The operation of the contract that describes what is sent of a session.
+const STATUS_CHANGED: &str = "sessionSetupStatusChanged";
+
+/// Known to nobody else, so that nothing is signed with it but here.
+const SECRET: &str = "a secret that signs nothing real";
+
+/// The body, rightly signed.
+pub(super) fn body(operation: &str, value: &Value) -> Option<Opinion> {
+    if operation != STATUS_CHANGED {
+        return None;
+    }
+    let secret = WebhookSecret::new(SECRET).ok()?;
+    let body = value.to_string();
+    let signature = secret.sign(body.as_bytes());
+    let verified = WebhookVerifier::new(secret).verify_value(signature, body.as_bytes());
+    Some(match verified {
+        Ok(verified) => Opinion::of(verified.event.nonconformances()),
+        Err(_) => refuses("signature"),
+    })
+}
+
+/// The signature. One that does not hold is well formed all the same.
+pub(super) fn parameter(name: &str, value: &Value) -> Option<Opinion> {
+    if !name.eq_ignore_ascii_case(SIGNATURE_HEADER) {
+        return None;
+    }
+    let Some(text) = value.as_str() else {
+        return Some(refuses("type"));
+    };
+    let secret = WebhookSecret::new(SECRET).ok()?;
+    Some(
+        match WebhookVerifier::new(secret).verify_value(text, b"{}") {
+            Ok(_) => Opinion::Takes,
+            Err(error) if error.reason() == Refusal::WrongSignature => Opinion::Takes,
+            Err(_) => refuses("pattern"),
+        },
+    )
+}
+
+fn refuses(rule: &str) -> Opinion {
+    Opinion::Refuses(vec![Remark {
+        at: String::new(),
+        rule: rule.to_owned(),
+    }])
+}
