@@ -266,7 +266,7 @@ fn ctrl_c_lets_an_answer_that_is_on_its_way_arrive() {
     adding.read_to_string(&mut added).unwrap();
     assert!(added.starts_with("HTTP/1.1 201"), "{added}");
 
-    // An answer to a session that there is not, which takes half a second.
+    // An answer to somebody who does not say who calls, which takes half a second.
     let none = "GET /api/v2/sessions/7e1c1a52-9a0d-4bb4-9d5c-0a3c1f9f2b11/status";
     let mut answer = call(none, "");
     let mut begun = [0; 1];
@@ -276,9 +276,9 @@ fn ctrl_c_lets_an_answer_that_is_on_its_way_arrive() {
     let mut rest = String::new();
     answer.read_to_string(&mut rest).unwrap();
     let (head, body) = rest.split_once("\r\n\r\n").unwrap();
-    assert!(head.starts_with("TTP/1.1 404"), "{head}");
+    assert!(head.starts_with("TTP/1.1 401"), "{head}");
     let body: Value = serde_json::from_str(body).unwrap();
-    assert_eq!(body["error"], "not_found");
+    assert_eq!(body["error"], "unauthorized");
     let ran = running.finish();
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
 }

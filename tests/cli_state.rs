@@ -264,7 +264,8 @@ fn a_guarantee_that_waits_for_its_decision_waits_for_it_after_a_restart_too() {
     for _ in 0..3 {
         assert_eq!(shop.step(&session).0, 200);
     }
-    let (_, status) = shop.call("GET", &format!("/api/v2/sessions/{session}/status"), "", "");
+    let path = format!("/api/v2/sessions/{session}/status");
+    let (_, status) = shop.with_token(&token, "GET", &path, "");
     assert_eq!(status["statusDetails"], "EFT0301");
 }
 

@@ -13,7 +13,7 @@ pub enum ContractError {
     Spec(#[from] SpecError),
     /// What asks this crate for its opinion could not be set up.
     #[error("the client that reads answers cannot be set up")]
-    Setup(#[source] std::io::Error),
+    Setup(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The validator does not take a schema that could be translated.
     #[error("the validator does not take the schema at {at}")]
     Schema {

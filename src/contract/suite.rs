@@ -144,7 +144,7 @@ impl<'d> Suite<'d> {
     /// # Errors
     ///
     /// The server cannot be asked, or a schema cannot be compiled.
-    pub fn ask_server(
+    pub async fn ask_server(
         &self,
         server: &Server,
         facade: &Facade,
@@ -161,7 +161,10 @@ impl<'d> Suite<'d> {
             };
             let of_facade = self.compare(seat, accepted, &by_facade)?;
             let session = session(seat);
-            let Some(opinion) = server.opinion(seat, &witness.value, session.as_ref())? else {
+            let Some(opinion) = server
+                .opinion(seat, &witness.value, session.as_ref())
+                .await?
+            else {
                 continue;
             };
             let agreement = match (self.compare(seat, accepted, &opinion)?, of_facade) {

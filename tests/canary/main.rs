@@ -16,6 +16,7 @@ mod calls;
 mod capture;
 #[path = "../support/checked.rs"]
 mod checked;
+mod contract;
 mod debts;
 mod given;
 mod markers;

@@ -11,7 +11,7 @@ use crate::replies::replies;
 use crate::sandbox::{in_a_state_file, in_the_sandbox};
 use crate::support::scripted::{Asked, Scripted};
 use crate::told::Told;
-use crate::{blocking, debts, values, waiting, webhooks};
+use crate::{blocking, contract, debts, values, waiting, webhooks};
 
 /// Fewer lines than this, and something has not been listened to.
 const LINES: usize = 200_000;
@@ -39,6 +39,7 @@ fn nothing_is_told() {
         webhooks::to_the_extractor(&mut heard).await;
         in_the_sandbox(&mut heard).await;
         in_a_state_file(&mut heard).await;
+        contract::against_the_sandbox(&mut heard).await;
         in_a_panic(&panics).await;
         values::print(&mut heard);
         let problem = replies().pop().unwrap();

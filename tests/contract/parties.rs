@@ -59,14 +59,13 @@ fn the_facade_and_the_judge_agree_about_every_witness_or_differ_by_a_named_rule(
     snapshots().bind(|| insta::assert_snapshot!("contract_facade", ways(&report)));
 }
 
-#[test]
-fn the_simulator_and_the_judge_agree_about_every_request_or_differ_by_a_named_rule() {
+#[tokio::test]
+async fn the_simulator_and_the_judge_agree_about_every_request_or_differ_by_a_named_rule() {
     trace::listen();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
     let builder = Sandbox::builder()
         .api_key(ApiKey::new("key-1").unwrap())
         .guarantee_decision(true);
-    let sandbox = runtime.block_on(checked::with(builder)).unwrap();
+    let sandbox = checked::with(builder).await.unwrap();
     let server = Server::new(
         Environment::custom(sandbox.base_url().as_str()).unwrap(),
         Credentials::api_key("key-1", sandbox.client_id()).unwrap(),
@@ -85,6 +84,7 @@ fn the_simulator_and_the_judge_agree_about_every_request_or_differ_by_a_named_ru
             let decides = seat.operation == "confirmGuarantee";
             decides.then(|| sandbox.prepare(&order).unwrap().session_id)
         })
+        .await
         .unwrap();
     println!("{} requests were sent to the simulator", report.asked());
     expect_agreement(&report);

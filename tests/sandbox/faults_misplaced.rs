@@ -89,6 +89,8 @@ async fn a_status_without_a_code_is_kept_and_is_no_proof_of_a_debit() {
     let client = client(&bench);
     let order = SessionOrder::new(guaranteed()).until(Goal::Steps(3));
     let id = bench.sandbox.prepare(&order).unwrap().session_id;
+    // The client learns that a token is asked for, before something goes wrong.
+    client.status(&id).await.unwrap();
     misplace(&bench, Operation::GetSessionStatus, "/status", "Completed");
     let answer = client.status(&id).await.unwrap();
     assert_eq!(answer.status, SessionStatus::Completed);

@@ -15,7 +15,7 @@ use flinks_pay::sandbox::{
 use flinks_pay::session::Step;
 use serde_json::json;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, open_statuses};
 use crate::bodies::{full_guaranteed, guaranteed, referring};
 use crate::checked::Checked;
 use crate::receiver::{Receiver, SECRET, secret, settled, until};
@@ -141,7 +141,7 @@ async fn status(bench: &Bench, session: &SessionId) -> u16 {
 async fn fault_rules_go_on_where_they_were() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("state");
-    let builder = || Sandbox::builder().state(&path);
+    let builder = || open_statuses().state(&path);
     let bench = Bench::with(builder()).await;
     let session = bench.session(&guaranteed()).await;
     let rule = FaultRule::next(2, Fault::status(503));

@@ -70,7 +70,7 @@ pub fn score(
     told: impl Fn(usize) + Sync,
 ) -> Result<Score, ContractError> {
     let suite = Suite::of(document, seed)?;
-    let facade = Facade::new().map_err(ContractError::Setup)?;
+    let facade = Facade::new()?;
     let witnesses = suite.judged().map(|(seat, witness, _)| {
         let opinion = facade.opinion(seat, &witness.value);
         (seat.clone(), witness.clone(), opinion)
@@ -83,7 +83,7 @@ pub fn score(
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let fates = thread::scope(|scope| {
         let work = || -> Result<Vec<(usize, Fate)>, ContractError> {
-            let facade = Facade::new().map_err(ContractError::Setup)?;
+            let facade = Facade::new()?;
             let mut fates = Vec::new();
             loop {
                 let index = next.fetch_add(1, Ordering::Relaxed);

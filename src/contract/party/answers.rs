@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::StatusCode;
 use serde_json::Value;
-use tokio::runtime::Runtime;
 
-use super::{Opinion, Remark};
+use super::{Cause, Opinion, Remark};
 use crate::client::transport::{Exchange, Transport};
 use crate::client::{Client, Credentials, Environment, Error, ErrorKind, Response, Retries};
 use crate::clock::ManualClock;
@@ -19,8 +19,7 @@ const SESSION: &str = "0f9e8d7c-6b5a-4c3d-8e1f-001122334455";
 
 /// A client that is answered with what it is given.
 #[derive(Debug)]
-pub struct Answers {
-    runtime: Runtime,
+pub(super) struct Answers {
     /// With API keys, so that nothing comes before what is asked.
     client: Client,
     /// One that buys tokens.
@@ -45,22 +44,18 @@ impl Transport for Given {
 }
 
 impl Answers {
-    pub(super) fn new() -> std::io::Result<Self> {
+    pub(super) fn new() -> Result<Self, Cause> {
         let given = Arc::new(Given::default());
-        let client = |credentials: Result<Credentials, _>| -> std::io::Result<Client> {
-            let base = Environment::custom("http://127.0.0.1:9").map_err(std::io::Error::other)?;
-            let credentials = credentials.map_err(std::io::Error::other)?;
+        let client = |credentials: Result<Credentials, _>| -> Result<Client, Cause> {
+            let base = Environment::custom("http://127.0.0.1:9")?;
+            let credentials = credentials?;
             Ok(Client::builder(base, credentials)
                 .clock(Arc::new(ManualClock::new()))
                 .retries(Retries::off())
-                .build()
-                .map_err(std::io::Error::other)?
+                .build()?
                 .carried_by(Arc::clone(&given) as _))
         };
         Ok(Self {
-            runtime: tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()?,
             client: client(Credentials::api_key("key-1", "shop"))?,
             buyer: client(Credentials::basic("shop", "hush"))?,
             given,
@@ -83,33 +78,32 @@ impl Answers {
         let named = value.get("sessionId").and_then(Value::as_str);
         let session = SessionId::new(named.unwrap_or(SESSION)).or_else(|_| SessionId::new(SESSION));
         let session = session.ok()?;
-        let opinion = match operation {
-            Operation::Authorize => self.read(self.buyer.authorize()),
+        match operation {
+            Operation::Authorize => Self::read(self.buyer.authorize()),
             Operation::CreateSession => {
-                let request = self.request(value)?;
-                self.read(self.client.create_guaranteed(&request))
+                let request = Self::request(value)?;
+                Self::read(self.client.create_guaranteed(&request))
             }
-            Operation::GetSessionStatus => self.read(self.client.status(&session)),
-            Operation::GetSessionDetails => self.read(self.client.details(&session)),
-            Operation::CancelSession => self.read(self.client.cancel(&session)),
+            Operation::GetSessionStatus => Self::read(self.client.status(&session)),
+            Operation::GetSessionDetails => Self::read(self.client.details(&session)),
+            Operation::CancelSession => Self::read(self.client.cancel(&session)),
             Operation::ConfirmGuarantee => {
                 let accept = GuaranteeDecision::accept();
-                self.read(self.client.confirm_guarantee(&session, accept))
+                Self::read(self.client.confirm_guarantee(&session, accept))
             }
-        };
-        Some(opinion)
+        }
     }
 
-    #[allow(clippy::unused_self, reason = "beside the others")]
-    fn request(&self, value: &Value) -> Option<GuaranteedEft> {
+    fn request(value: &Value) -> Option<GuaranteedEft> {
         let plain = || GuaranteedEft::new(Payor::new("Robin", "Tester"));
         let reference = value.get("referenceId").and_then(Value::as_str);
         let named = reference.and_then(|reference| plain().reference_id(reference).build().ok());
         named.or_else(|| plain().build().ok())
     }
 
-    fn read<T>(&self, call: impl Future<Output = Result<Response<T>, Error>>) -> Opinion {
-        match self.runtime.block_on(call) {
+    /// Nothing is waited for, as the answer is there before it is asked for. Nothing else would give no opinion.
+    fn read<T>(call: impl Future<Output = Result<Response<T>, Error>>) -> Option<Opinion> {
+        Some(match call.now_or_never()? {
             Ok(answer) => Opinion::of(answer.nonconformances()),
             Err(error) if error.status().is_some_and(|status| status >= 300) => {
                 Opinion::of(error.nonconformances())
@@ -121,6 +115,6 @@ impl Answers {
                     other => format!("{other:?}"),
                 },
             }]),
-        }
+        })
     }
 }

@@ -7,10 +7,10 @@ mod webhooks;
 
 use serde_json::Value;
 
-pub use answers::Answers;
+use answers::Answers;
 pub use server::{Server, ServerError};
 
-use super::{Seat, SeatPart};
+use super::{ContractError, Seat, SeatPart};
 use crate::client::Nonconformance;
 
 /// What this crate makes of a value.
@@ -62,6 +62,9 @@ impl Opinion {
     }
 }
 
+/// An error of whatever a party is made of.
+pub(super) type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// This crate, as one that is asked for its opinion.
 #[derive(Debug)]
 pub struct Facade {
@@ -73,10 +76,10 @@ impl Facade {
     ///
     /// # Errors
     ///
-    /// No runtime for its client can be started.
-    pub fn new() -> std::io::Result<Self> {
+    /// Its client cannot be built.
+    pub fn new() -> Result<Self, ContractError> {
         Ok(Self {
-            answers: Answers::new()?,
+            answers: Answers::new().map_err(ContractError::Setup)?,
         })
     }
 

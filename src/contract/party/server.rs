@@ -1,15 +1,14 @@
 //! What a server makes of a request: it is sent as it stands, valid or not.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::Value;
-use tokio::runtime::Runtime;
 use url::Url;
 
-use super::{Opinion, Remark};
+use super::{Cause, Opinion, Remark};
 
 use crate::client::{Client, Credentials, Environment, Scheme};
 use crate::contract::{Seat, SeatPart};
@@ -29,7 +28,6 @@ const OF_THE_REQUEST: [StatusCode; 3] = [
 /// A server that is asked for its opinion of requests.
 #[derive(Debug)]
 pub struct Server {
-    runtime: Runtime,
     http: reqwest::Client,
     base: Url,
     client: Client,
@@ -63,17 +61,10 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// The client cannot be built, or no runtime for it be started.
+    /// A client cannot be built.
     pub fn new(environment: Environment, credentials: Credentials) -> Result<Self, ServerError> {
-        fn setup(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ServerError {
-            ServerError::Setup(error.into())
-        }
         let base = environment.base_url().clone();
         Ok(Self {
-            runtime: tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .map_err(setup)?,
             http: reqwest::Client::builder()
                 .timeout(PATIENCE)
                 .redirect(reqwest::redirect::Policy::none())
@@ -96,7 +87,7 @@ impl Server {
     /// # Errors
     ///
     /// The server cannot be reached, gives no token, or does not take the credentials.
-    pub fn opinion(
+    pub async fn opinion(
         &self,
         seat: &Seat,
         value: &Value,
@@ -120,15 +111,12 @@ impl Server {
         } else {
             value.to_string()
         };
-        let status = self.runtime.block_on(async {
-            let first = self.send(operation, &url, media_type, &body).await?;
-            if first != StatusCode::UNAUTHORIZED || operation == Operation::Authorize {
-                return Ok(first);
-            }
+        let mut status = self.send(operation, &url, media_type, &body).await?;
+        if status == StatusCode::UNAUTHORIZED && operation != Operation::Authorize {
             // The token has created its session, or has expired.
-            *self.token.lock().unwrap_or_else(PoisonError::into_inner) = None;
-            self.send(operation, &url, media_type, &body).await
-        })?;
+            *self.token() = None;
+            status = self.send(operation, &url, media_type, &body).await?;
+        }
         if status == StatusCode::UNAUTHORIZED && operation != Operation::Authorize {
             return Err(ServerError::Unauthorized {
                 operation: seat.operation.clone(),
@@ -176,7 +164,7 @@ impl Server {
                     .header("x-api-key", key.expose())
                     .header("x-client-id", id.expose()),
                 Scheme::Basic { .. } | Scheme::Form { .. } => {
-                    request.header(AUTHORIZATION, self.token().await?)
+                    request.header(AUTHORIZATION, self.bearer().await?)
                 }
             };
         }
@@ -187,23 +175,26 @@ impl Server {
         Ok(status)
     }
 
-    async fn token(&self) -> Result<HeaderValue, ServerError> {
-        let held = self
-            .token
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+    async fn bearer(&self) -> Result<HeaderValue, ServerError> {
+        let held = self.token().clone();
         if let Some(held) = held {
             return Ok(held);
         }
         let token = self.client.authorize().await?;
         let bearer = format!("Bearer {}", token.access_token.expose());
-        let mut bearer =
-            HeaderValue::try_from(bearer).map_err(|error| ServerError::Setup(Box::new(error)))?;
+        let mut bearer = HeaderValue::try_from(bearer).map_err(setup)?;
         bearer.set_sensitive(true);
-        *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Some(bearer.clone());
+        *self.token() = Some(bearer.clone());
         Ok(bearer)
     }
+
+    fn token(&self) -> MutexGuard<'_, Option<HeaderValue>> {
+        self.token.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn setup(cause: impl Into<Cause>) -> ServerError {
+    ServerError::Setup(cause.into())
 }
 
 /// A form, whose fields are texts. Nothing for a value that no form can be.

@@ -1,0 +1,113 @@
+//! The contract suite, with credentials for the server that it asks.
+
+use flinks_pay::contract::mutation::{self, Fate};
+use flinks_pay::contract::party::{Facade, Opinion, Server};
+use flinks_pay::contract::{Agreement, Judge, Outline, Rules, SeatPart, Suite, Tally};
+use flinks_pay::sandbox::Sandbox;
+use flinks_pay::spec::Document;
+use flinks_pay::{Credentials, Environment};
+
+use crate::checked;
+use crate::given::schemes;
+use crate::markers::{API_KEY, CLIENT_ID, CLIENT_SECRET};
+use crate::told::Told;
+
+/// One operation that the crate knows, and one that it does not.
+const CONTRACT: &str = r"
+openapi: 3.0.3
+paths:
+  /api/v2/sessions/{sessionId}/guarantees/confirm:
+    post:
+      operationId: confirmGuarantee
+      parameters: [{ name: sessionId, in: path, required: true, schema: { type: string, format: uuid } }]
+      requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/Decision' } } } }
+      responses: { '200': { description: Done., content: { application/json: { schema: { type: object } } } } }
+  /api/v2/sessions:
+    post:
+      operationId: createSession
+      requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/Decision' } } } }
+      responses: {}
+components:
+  securitySchemes: { key: { type: apiKey, in: header, name: x-api-key } }
+  schemas:
+    Decision: { type: object, required: [guaranteeAccepted], properties: { guaranteeAccepted: { type: boolean } } }
+security: [{ key: [] }]
+";
+
+/// Everything that the suite shows of itself and of what it is given.
+pub(crate) async fn against_the_sandbox(told: &mut Told) {
+    let document = Document::parse("contract.yaml", CONTRACT).unwrap();
+    let outline = Outline::of(&document).unwrap();
+    told.look(&outline);
+    for operation in &outline.operations {
+        told.look(operation);
+        operation.parameters.iter().for_each(|it| told.look(it));
+        operation.body.iter().for_each(|it| told.look(it));
+        operation.answers.iter().for_each(|it| told.look(it));
+        operation
+            .security
+            .iter()
+            .flatten()
+            .for_each(|it| told.look(it));
+    }
+    let judge = Judge::new(&document);
+    told.look(&judge);
+    told.look(&Rules::of(&document));
+    told.look(&Agreement::Respelled);
+    let suite = Suite::of(&document, 7).unwrap();
+    told.look(&suite);
+    told.look(suite.witnesses());
+    told.look(&suite.witnesses().all[0]);
+    let facade = Facade::new().unwrap();
+    told.look(&facade);
+    for (seat, witness, _) in suite.judged() {
+        told.look::<SeatPart>(&seat.part);
+        told.look(seat);
+        if let Some(opinion) = facade.opinion(seat, &witness.value) {
+            told.look(&opinion);
+            if let Opinion::Refuses(remarks) = &opinion {
+                remarks.iter().for_each(|remark| told.look(remark));
+            }
+        }
+    }
+    let report = suite.ask_facade(&facade).unwrap();
+    told.look(&report);
+    told.look(&Tally::default());
+    // What it does not know it cannot agree with.
+    let difference = &report.differences[0];
+    told.look(difference);
+    told.say(&difference.to_string());
+
+    let builder = Sandbox::builder()
+        .client_id(CLIENT_ID.parse().unwrap())
+        .client_secret(CLIENT_SECRET.parse().unwrap())
+        .api_key(API_KEY.parse().unwrap());
+    let sandbox = checked::with(builder).await.unwrap();
+    let environment = || Environment::custom(sandbox.base_url().as_str()).unwrap();
+    for credentials in schemes() {
+        let server = Server::new(environment(), credentials).unwrap();
+        let asked = suite.ask_server(&server, &facade, |_| None).await.unwrap();
+        told.look(&asked);
+        told.look(&server);
+    }
+    // Credentials that are not taken.
+    let wrong = Credentials::api_key(CLIENT_SECRET, CLIENT_ID).unwrap();
+    let server = Server::new(environment(), wrong).unwrap();
+    let error = suite
+        .ask_server(&server, &facade, |_| None)
+        .await
+        .unwrap_err();
+    told.error(&error);
+    if let flinks_pay::contract::SuiteError::Server(error) = &error {
+        told.error(error);
+    }
+
+    let mutants = mutation::mutants(&document);
+    told.look(&mutants[0]);
+    told.say(&mutants[0].to_string());
+    let score = mutation::score(&document, mutants, 7, |_| {}).unwrap();
+    told.look(&score);
+    told.look(&Fate::Survived);
+    let none = Document::parse("none.yaml", "swagger: '2.0'").unwrap();
+    told.error(&Suite::of(&none, 7).unwrap_err());
+}
