@@ -231,6 +231,37 @@ fn a_receiver_that_is_wrong_is_exit_code_1() {
 }
 
 #[test]
+fn an_event_that_nothing_comes_before_cannot_be_out_of_order() {
+    let receiver = Scripted::start(|_| Reply::Json(200, json!({})));
+    let ran = send(
+        receiver.base_url(),
+        &["--kind", "out-of-order", "--status", "Failed"],
+    );
+    assert_eq!(ran.code, Some(2));
+    assert!(
+        ran.err.contains("nothing is sent before this event"),
+        "{ran:?}"
+    );
+    assert!(receiver.bodies().is_empty());
+}
+
+#[test]
+fn what_was_answered_before_the_receiver_went_away_is_told() {
+    let calls = std::sync::atomic::AtomicU32::new(0);
+    let receiver =
+        Scripted::start(
+            move |_| match calls.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+                0 => Reply::Json(200, json!({})),
+                _ => Reply::Close,
+            },
+        );
+    let ran = send(receiver.base_url(), &["--kind", "duplicate"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.out.contains("200"), "{ran:?}");
+    assert!(ran.err.contains("the receiver does not answer"), "{ran:?}");
+}
+
+#[test]
 fn what_is_sent_is_what_was_asked_for() {
     let receiver = Scripted::start(|_| Reply::Json(200, json!({})));
     for (arguments, code) in [

@@ -67,7 +67,9 @@ Ctrl-C ends it.
 
 A state file has payors, tokens and the credentials that were printed; only its
 owner can read it. No time passes there between two starts. The journal is not in
-it. A process that is killed loses the last tenth of a second.";
+it. Receivers that were registered by the control API come back, and win over
+--webhook and --guarantee-webhook. A process that is killed loses the last second,
+and more with many thousand sessions, as a write takes its time then.";
 
 const SPEC_EXAMPLES: &str = "\
 Examples:

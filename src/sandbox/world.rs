@@ -35,6 +35,8 @@ pub(super) struct Core {
     pub(super) porter: Porter,
     /// Whether there are fault rules, so that a call without any does not look for one.
     faulty: AtomicBool,
+    /// Whether it is over: what a connection that outlives the sandbox asks for is not done any more.
+    stopped: AtomicBool,
     pub(super) hooks: Hooks,
     world: Mutex<World>,
 }
@@ -88,6 +90,7 @@ impl Core {
             clock,
             porter: Porter::default(),
             faulty: AtomicBool::new(false),
+            stopped: AtomicBool::new(false),
             hooks: Hooks::new(webhooks),
             world: Mutex::new(World::new(journal_capacity, chance)),
         }
@@ -96,6 +99,15 @@ impl Core {
     /// Returns the state. A panic elsewhere, while it was locked, does not take the rest of the sandbox down.
     pub(super) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does nothing more.
+    pub(super) fn stop(&self) {
+        self.stopped.store(true, Ordering::Release);
+    }
+
+    pub(super) fn has_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Acquire)
     }
 
     pub(super) fn since_start(&self) -> Duration {

@@ -150,6 +150,29 @@ async fn an_idle_connection_is_closed_and_a_busy_one_after_its_answer() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_on_its_way_arrives_whole() {
+    let bench = Bench::with(open_statuses()).await;
+    let id = bench.session(&guaranteed()).await;
+    let drip =
+        serde_json::from_value(serde_json::json!({ "drip": { "millisPerByte": 3 } })).unwrap();
+    bench.sandbox.fault(FaultRule::next(1, drip)).unwrap();
+    let mut busy = wire::connect(&bench).await;
+    let keep = format!(
+        "GET /{} HTTP/1.1\r\nhost: localhost\r\n\r\n",
+        path(&id, "status")
+    );
+    busy.write_all(keep.as_bytes()).await.unwrap();
+    let mut begun = vec![0; 1];
+    busy.read_exact(&mut begun).await.unwrap();
+    bench.sandbox.refuse_connections().await.unwrap();
+    let mut rest = String::new();
+    busy.read_to_string(&mut rest).await.unwrap();
+    let (_, body) = rest.split_once("\r\n\r\n").unwrap();
+    let body: serde_json::Value = serde_json::from_str(body).unwrap();
+    assert_eq!(body["status"], "Initiated");
+}
+
+#[tokio::test]
 async fn another_process_has_them_refused_for_some_seconds() {
     let clock = ManualClock::new();
     let bench = Bench::with(Sandbox::builder().clock(Arc::new(clock.clone()))).await;

@@ -221,6 +221,13 @@ async fn a_test_is_told_by_an_error_what_another_process_is_told_by_an_answer() 
         .sandbox
         .fault(FaultRule::rate(f64::NAN, Fault::drip()));
     assert!(refused.is_err());
+    let deep = (0..33).fold(json!(1), |value, _| json!([value]));
+    let mut wrong = json!({ "wrongValue": { "value": deep.clone() } });
+    let rule = |fault: &Value| FaultRule::next(1, serde_json::from_value(fault.clone()).unwrap());
+    assert!(bench.sandbox.fault(rule(&wrong)).is_err());
+    wrong["wrongValue"]["value"] = deep[0].clone();
+    bench.sandbox.fault(rule(&wrong)).unwrap();
+    bench.sandbox.clear_faults();
     for _ in 0..1000 {
         let rule = FaultRule::script([Turn::Pass]);
         assert!(matches!(rule.trigger, Trigger::Script(_)));

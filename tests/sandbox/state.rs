@@ -198,6 +198,26 @@ async fn what_is_owed_to_a_receiver_is_told_after_the_restart() {
 }
 
 #[tokio::test]
+async fn a_guarantee_of_which_nobody_can_be_told_any_more_has_failed_to_be_delivered() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state");
+    let receiver = Receiver::start().await;
+    let mut late = WebhookFaults::default();
+    late.late_seconds = Some(60);
+    let builder = Sandbox::builder().state(&path);
+    let named = builder.guarantee_webhook(receiver.webhook().with_faults(late));
+    let bench = Bench::with(named).await;
+    let session = bench.session(&guaranteed()).await;
+    let payor = bench.sandbox.payor(&session);
+    payor.run_to(&Step::GuaranteeOffer).unwrap();
+    assert_eq!(bench.sandbox.webhooks().waiting, 1);
+    let bench = restarted(bench, Sandbox::builder().state(&path)).await;
+    settled(&bench.sandbox).await;
+    assert_eq!(bench.sandbox.webhooks().dropped, 1);
+    assert_eq!(bench.state(&session).await, "Failed EFT0402");
+}
+
+#[tokio::test]
 async fn an_event_that_was_under_way_is_told_again() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("state");

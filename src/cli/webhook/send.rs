@@ -51,12 +51,27 @@ pub(super) async fn run(args: &SendArgs) -> Result<Exit, Problem> {
         None => deliveries(args, &super::secret(&args.secret_env)?)?,
     };
     let mut answers = Vec::new();
+    let mut problem = None;
     for delivery in deliveries {
-        answers.push(send(&to, delivery).await?);
+        match send(&to, delivery).await {
+            Ok(answer) => answers.push(answer),
+            Err(error) => {
+                problem = Some(error);
+                break;
+            }
+        }
     }
     let correct = answers.iter().all(Answer::is_correct);
-    let exit = if correct { Exit::Good } else { Exit::Bad };
-    written(print(args.format, &answers, exit)).map(|_| exit)
+    let exit = match &problem {
+        Some(_) => Exit::CouldNotRun,
+        None if correct => Exit::Good,
+        None => Exit::Bad,
+    };
+    // What was answered before it went wrong is worth knowing.
+    if problem.is_none() || !answers.is_empty() {
+        written(print(args.format, &answers, exit))?;
+    }
+    problem.map_or(Ok(exit), Err)
 }
 
 /// Reads the address, which must be on this machine: a forged event is for one's own receiver.
@@ -194,6 +209,12 @@ fn deliveries(args: &SendArgs, secret: &WebhookSecret) -> Result<Vec<Delivery>, 
             ago(&event, HOUR).body().into(),
             &[200, 401],
         )],
+        Kind::OutOfOrder if event.status_details != Some(StatusDetails::Eft0301) => {
+            return Err(Problem::new(
+                "nothing is sent before this event, so nothing can come after it",
+                "leave out --status and --code: what is sent then is a debit that is scheduled, and the agreement before it",
+            ));
+        }
         Kind::OutOfOrder => vec![
             signed("the end", body, &[200]),
             signed("what came before it", before(&event).body().into(), &[200]),

@@ -1,6 +1,7 @@
 //! What a rule must be, beyond its form, so that it can do what it says.
 
 use axum::http::HeaderValue;
+use serde_json::Value;
 
 use crate::session::Operation;
 
@@ -27,6 +28,19 @@ const LARGEST_BOMB: u64 = 1 << 40;
 const MOST_TURNS: usize = 10_000;
 
 type Checked = Result<(), Flaw>;
+
+/// How deep a value of a rule may nest. A rule is read back from where it stands deeper, and readers of JSON have a limit.
+const DEEPEST: usize = 32;
+const SHALLOW: &str = "lists and objects at most 32 deep";
+
+fn depth(value: &Value) -> usize {
+    let inner = match value {
+        Value::Array(items) => items.iter().map(depth).max(),
+        Value::Object(members) => members.values().map(depth).max(),
+        _ => return 0,
+    };
+    1 + inner.unwrap_or_default()
+}
 
 fn expect(holds: bool, path: &str, expected: &'static str) -> Checked {
     if holds {
@@ -119,10 +133,18 @@ impl Fault {
                 &member("bytes"),
                 "from 1 to a tebibyte, 1,099,511,627,776",
             ),
-            Self::WrongValue { pointer, .. } => pointer
-                .iter()
-                .try_for_each(|pointer| names_a_member(pointer, &member("pointer"))),
+            Self::WrongValue { pointer, value } => {
+                expect(depth(value) <= DEEPEST, &member("value"), SHALLOW)?;
+                pointer
+                    .iter()
+                    .try_for_each(|pointer| names_a_member(pointer, &member("pointer")))
+            }
             Self::ExtraMembers { pointer, members } => {
+                expect(
+                    members.values().all(|value| depth(value) <= DEEPEST),
+                    &member("members"),
+                    SHALLOW,
+                )?;
                 expect(is_pointer(pointer), &member("pointer"), POINTER)?;
                 expect(!members.is_empty(), &member("members"), "at least one")
             }

@@ -94,9 +94,11 @@ impl Hooks {
             };
             let Some(to) = to else {
                 state.dropped_before += 1;
+                state.lose(job.webhook, job.session);
                 continue;
             };
-            state.queue.push(Job {
+            // What was under way, waited and was left may be more than there is room for.
+            let oldest = state.queue.push(Job {
                 letter: Letter {
                     kind: job.webhook,
                     session: job.session,
@@ -108,6 +110,9 @@ impl Hooks {
                 not_before: moment(job.not_before)?,
                 gives_way: moment(job.gives_way)?,
             });
+            if let Some(oldest) = oldest {
+                state.lose(oldest.letter.kind, oldest.letter.session);
+            }
         }
         state.registered = match form.registered {
             None => named,

@@ -68,8 +68,13 @@ impl State {
     fn give_up(&mut self, core: &Core, job: &Job) {
         self.deliveries
             .push(job.record(core.millis(), DeliveryOutcome::Dropped));
-        if job.letter.kind == WebhookKind::Guarantee {
-            self.given_up.push_back(job.letter.session);
+        self.lose(job.letter.kind, job.letter.session);
+    }
+
+    /// A guarantee that nobody will be told of has failed to be delivered.
+    fn lose(&mut self, kind: WebhookKind, session: SessionId) {
+        if kind == WebhookKind::Guarantee {
+            self.given_up.push_back(session);
         }
     }
 
@@ -199,14 +204,17 @@ impl Hooks {
             .reordered
             .then(|| late.unwrap_or_default().saturating_add(HELD_BACK));
         state.changes += 1;
-        let oldest = state.queue.push(Job {
+        let job = Job {
             letter,
             attempt: 1,
             not_before: late.map(|late| after(&core.clock, late)),
             gives_way: held_back.map(|time| after(&core.clock, time)),
             to,
-        });
-        if let Some(oldest) = oldest {
+        };
+        if state.queue.is_closed() {
+            // What happens in the last moments is told after the next start.
+            state.left.push(job);
+        } else if let Some(oldest) = state.queue.push(job) {
             state.give_up(core, &oldest);
         }
         drop(state);

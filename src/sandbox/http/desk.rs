@@ -7,12 +7,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use axum::serve::IncomingStream;
 use axum::{Extension, Router};
+use futures_util::StreamExt as _;
 use tower_service::Service;
 
 use super::answer::Answer;
@@ -111,8 +113,16 @@ async fn on_its_line(wire: &Wire, answered: impl Future<Output = Response>) -> R
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(header::CONNECTION, close);
     }
-    drop(busy);
-    response
+    if response.body().size_hint().exact().is_some() {
+        return response;
+    }
+    // A body that is made while it goes out is part of the answer.
+    response.map(|body| {
+        let frames = body.into_data_stream().inspect(move |_| {
+            let _until_it_is_out = &busy;
+        });
+        Body::from_stream(frames)
+    })
 }
 
 /// A call of an operation whose path and method are written as the contract writes them.

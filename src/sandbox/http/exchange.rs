@@ -140,7 +140,11 @@ impl Opening {
         let (arrived, told) = if trouble.as_ref().is_some_and(|it| it.comes_first()) {
             (None, None)
         } else {
-            match read(body).await {
+            let read = read(body).await;
+            if core.has_stopped() {
+                return StatusCode::SERVICE_UNAVAILABLE.into_response();
+            }
+            match read {
                 Ok(arrived) if trouble.as_mut().is_none_or(|it| it.applies()) => {
                     let told = answer(arrived.clone()).await;
                     (Some(arrived), Some(told))

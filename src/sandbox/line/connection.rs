@@ -79,7 +79,11 @@ pub(in crate::sandbox) struct Busy(Wire);
 impl Drop for Busy {
     fn drop(&mut self) {
         let shared = &self.0.0;
-        shared.busy.fetch_sub(1, Ordering::AcqRel);
+        let last = shared.busy.fetch_sub(1, Ordering::AcqRel) == 1;
+        // An answer that was made while it went out could not say that it is the last one.
+        if last && shared.leaving.load(Ordering::Acquire) {
+            shared.reader.wake();
+        }
     }
 }
 

@@ -52,8 +52,8 @@ impl Shop {
         let report = client.status(session).await?;
         let code = report.status_details.as_ref();
         let outcome = Outcome::of(&report.status, code);
-        // That a guarantee is on offer is in the details only. A shop whose client is not asked about it need not look.
-        let decides = self.core.integrator_decides()
+        // That a guarantee is on offer is in the details only. A shop that is not asked about this one need not look.
+        let decides = self.core.awaits_decision(session)
             && outcome.is_none()
             && client
                 .details(session)

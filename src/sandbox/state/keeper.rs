@@ -1,6 +1,7 @@
 //! The task that writes.
 //!
-//! It looks for changes again and again, so that no call waits for a disk and nothing that changes the state has to think of it.
+//! It looks for changes again and again, so that no call waits for a disk (one may wait while the
+//! state is put into words, which takes longer the more sessions there are) and nothing that changes the state has to think of it.
 //! Many changes are one write, and there is one write at a time.
 
 use std::io;

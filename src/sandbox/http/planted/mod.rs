@@ -37,6 +37,7 @@ const ID: &str = "7e1c1a52-9a0d-4bb4-9d5c-0a3c1f9f2b11";
 
 /// A server that gives the same answer to every call of its operation.
 struct Planted {
+    _sandbox: Sandbox,
     core: Arc<Core>,
     base: String,
     http: Client,
@@ -63,7 +64,7 @@ impl Planted {
         operation: Operation,
         answer: impl Fn() -> A + Clone + Send + Sync + 'static,
     ) -> Self {
-        // Its state is all that is wanted of it.
+        // Its state is all that is wanted of it, as long as it is there.
         let sandbox = Sandbox::builder().self_check(self_check).start().await;
         let sandbox = sandbox.unwrap();
         let core = sandbox.core();
@@ -77,6 +78,7 @@ impl Planted {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let serving = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         Self {
+            _sandbox: sandbox,
             core,
             base,
             http: Client::builder().no_proxy().build().unwrap(),
