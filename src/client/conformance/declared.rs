@@ -26,6 +26,7 @@ pub(crate) struct Body {
 #[allow(
     clippy::match_same_arms,
     clippy::match_single_binding,
+    clippy::unreadable_literal,
     reason = "generated, one arm for each operation and webhook"
 )]
 mod table {
