@@ -66,7 +66,9 @@ pub(crate) async fn against_the_sandbox(told: &mut Told) {
         if let Some(opinion) = facade.opinion(seat, &witness.value) {
             told.look(&opinion);
             if let Opinion::Refuses(remarks) = &opinion {
-                remarks.iter().for_each(|remark| told.look(remark));
+                for remark in remarks {
+                    told.look(remark);
+                }
             }
         }
     }
