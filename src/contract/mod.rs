@@ -5,7 +5,21 @@
 //! [sandbox](crate::sandbox) or any other. The suite makes values on the boundary of every constraint, asks all three, and says
 //! where they differ.
 //!
-//! Entry points: [`Outline`] for what a document offers, [`witness::witnesses`] for values on its boundaries.
+//! ```
+//! use flinks_pay::contract::Suite;
+//! use flinks_pay::contract::party::Facade;
+//! use flinks_pay::spec::Document;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let contract = Document::read("openapi/flinks-pay.yaml".as_ref())?;
+//! let report = Suite::of(&contract, 7)?.ask_facade(&Facade::new()?)?;
+//! assert!(report.asked() > 10_000 && report.differences.is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Entry points: [`Suite`] for all of it, [`Outline`] for what a document offers, [`witness::witnesses`] for values on its
+//! boundaries, and [`mutation`] for how much of a contract somebody would notice the change of.
 
 mod compare;
 mod error;
