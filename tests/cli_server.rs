@@ -221,6 +221,15 @@ fn a_simulator_names_its_shop_if_it_is_asked_to() {
 
 #[cfg(unix)]
 #[test]
+fn what_ends_a_container_ends_a_simulator_well() {
+    let running = Simulator::start().into_running();
+    running.signal("-TERM");
+    let ran = running.finish();
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+}
+
+#[cfg(unix)]
+#[test]
 fn ctrl_c_ends_a_simulator_well() {
     let simulator = Simulator::start();
     let (base_url, id, secret) = (

@@ -63,7 +63,7 @@ Examples:
 
 It prints what another shell needs, as exports, and each operation as a line of curl.
 Every start has new credentials, but for those with the same --seed or --state.
-Ctrl-C ends it.
+Ctrl-C ends it, and so does SIGTERM.
 
 A state file has payors, tokens and the credentials that were printed; only its
 owner can read it. No time passes there between two starts. The journal is not in

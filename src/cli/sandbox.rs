@@ -48,7 +48,7 @@ pub(super) async fn run(args: &SandboxArgs, out: &mut dyn Write) -> Result<Exit,
     // In this order: whoever has read the announcement may press Ctrl-C.
     let ended = tokio::select! {
         biased;
-        interrupted = tokio::signal::ctrl_c() => interrupted.map(|()| Exit::Good).map_err(|error| {
+        asked = asked_to_end() => asked.map(|()| Exit::Good).map_err(|error| {
             Problem::new("Ctrl-C cannot be waited for", "end the process by its id")
                 .caused_by(&error)
         }),
@@ -56,6 +56,24 @@ pub(super) async fn run(args: &SandboxArgs, out: &mut dyn Write) -> Result<Exit,
     };
     let state = sandbox.shutdown().await;
     ended.and_then(|exit| state.as_ref().and_then(lost).map_or(Ok(exit), Err))
+}
+
+/// Waits for Ctrl-C, or for what ends a process in a container.
+#[cfg(unix)]
+async fn asked_to_end() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        biased;
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminated.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_end() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
 }
 
 /// What to do about a simulator that does not start.

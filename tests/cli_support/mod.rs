@@ -149,8 +149,13 @@ impl Running {
     /// Ctrl-C.
     #[cfg(unix)]
     pub(crate) fn interrupt(&self) {
+        self.signal("-INT");
+    }
+
+    /// Sends a signal, by the flag of `kill`.
+    pub(crate) fn signal(&self, flag: &str) {
         let sent = Command::new("kill")
-            .args(["-INT", &self.child.id().to_string()])
+            .args([flag, &self.child.id().to_string()])
             .status()
             .unwrap();
         assert!(sent.success());
