@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{Cause, Opinion, Remark};
 
-use crate::client::{Client, Credentials, Environment, Scheme};
+use crate::client::{Client, Credentials, Environment, MAX_BODY_BYTES, Scheme};
 use crate::contract::{Seat, SeatPart};
 use crate::domain::SessionId;
 use crate::session::Operation;
@@ -168,10 +168,16 @@ impl Server {
                 }
             };
         }
-        let answer = request.send().await.map_err(ServerError::Unreachable)?;
+        let mut answer = request.send().await.map_err(ServerError::Unreachable)?;
         let status = answer.status();
-        // Read to its end, so that the connection can be used again.
-        answer.bytes().await.map_err(ServerError::Unreachable)?;
+        // Read to its end, so that the connection can be used again; of one that is longer than any, no more is wanted.
+        let mut length = 0;
+        while let Some(chunk) = answer.chunk().await.map_err(ServerError::Unreachable)? {
+            length += chunk.len();
+            if length > MAX_BODY_BYTES {
+                break;
+            }
+        }
         Ok(status)
     }
 
