@@ -1,15 +1,15 @@
 //! The contract suite, with credentials for the server that it asks.
 
 use flinks_pay::contract::mutation::{self, Fate};
-use flinks_pay::contract::party::{Facade, Opinion, Server};
-use flinks_pay::contract::{Agreement, Judge, Outline, Rules, SeatPart, Suite, Tally};
+use flinks_pay::contract::party::{Facade, Opinion, Server, ServerError};
+use flinks_pay::contract::{Agreement, Judge, Outline, Rules, SeatPart, Suite, SuiteError, Tally};
 use flinks_pay::sandbox::Sandbox;
 use flinks_pay::spec::Document;
 use flinks_pay::{Credentials, Environment};
 
 use crate::checked;
 use crate::given::schemes;
-use crate::markers::{API_KEY, CLIENT_ID, CLIENT_SECRET};
+use crate::markers::{API_KEY, CLIENT_ID, CLIENT_SECRET, SESSION};
 use crate::told::Told;
 
 /// One operation that the crate knows, and one that it does not.
@@ -100,9 +100,24 @@ pub(crate) async fn against_the_sandbox(told: &mut Told) {
         .await
         .unwrap_err();
     told.error(&error);
-    if let flinks_pay::contract::SuiteError::Server(error) = &error {
+    if let SuiteError::Server(error) = &error {
         told.error(error);
     }
+
+    // A server that nobody runs. The session stands in the address.
+    let nobody = Environment::custom("http://127.0.0.1:1").unwrap();
+    let keys = Credentials::api_key(API_KEY, CLIENT_ID).unwrap();
+    let server = Server::new(nobody, keys).unwrap();
+    let session = SESSION.parse().unwrap();
+    let error = suite
+        .ask_server(&server, &facade, |_| Some(session))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, SuiteError::Server(ServerError::Unreachable(_))),
+        "{error:?}"
+    );
+    told.error(&error);
 
     let mutants = mutation::mutants(&document);
     told.look(&mutants[0]);

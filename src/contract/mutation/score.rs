@@ -53,7 +53,7 @@ impl Score {
 /// The contract as it is: its witnesses, and what this crate makes of each.
 struct Baseline<'d> {
     document: &'d Document,
-    witnesses: Vec<(Seat, Witness, Option<Opinion>)>,
+    witnesses: Vec<(&'d Seat, &'d Witness, Option<Opinion>)>,
 }
 
 /// Changes a contract at one place after the other, and says which changes are noticed.
@@ -73,7 +73,7 @@ pub fn score(
     let facade = Facade::new()?;
     let witnesses = suite.judged().map(|(seat, witness, _)| {
         let opinion = facade.opinion(seat, &witness.value);
-        (seat.clone(), witness.clone(), opinion)
+        (seat, witness, opinion)
     });
     let baseline = Baseline {
         document,

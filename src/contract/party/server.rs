@@ -9,7 +9,6 @@ use serde_json::Value;
 use url::Url;
 
 use super::{Cause, Opinion, Remark};
-
 use crate::client::{Client, Credentials, Environment, MAX_BODY_BYTES, Scheme};
 use crate::contract::{Seat, SeatPart};
 use crate::domain::SessionId;
@@ -161,18 +160,18 @@ impl Server {
         if operation != Operation::Authorize {
             request = match &self.credentials.0 {
                 Scheme::ApiKey { key, id } => request
-                    .header("x-api-key", key.expose())
-                    .header("x-client-id", id.expose()),
+                    .header("x-api-key", sensitive(key.expose())?)
+                    .header("x-client-id", sensitive(id.expose())?),
                 Scheme::Basic { .. } | Scheme::Form { .. } => {
                     request.header(AUTHORIZATION, self.bearer().await?)
                 }
             };
         }
-        let mut answer = request.send().await.map_err(ServerError::Unreachable)?;
+        let mut answer = request.send().await.map_err(unreachable)?;
         let status = answer.status();
         // Read to its end, so that the connection can be used again; of one that is longer than any, no more is wanted.
         let mut length = 0;
-        while let Some(chunk) = answer.chunk().await.map_err(ServerError::Unreachable)? {
+        while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
             length += chunk.len();
             if length > MAX_BODY_BYTES {
                 break;
@@ -187,9 +186,7 @@ impl Server {
             return Ok(held);
         }
         let token = self.client.authorize().await?;
-        let bearer = format!("Bearer {}", token.access_token.expose());
-        let mut bearer = HeaderValue::try_from(bearer).map_err(setup)?;
-        bearer.set_sensitive(true);
+        let bearer = sensitive(&format!("Bearer {}", token.access_token.expose()))?;
         *self.token() = Some(bearer.clone());
         Ok(bearer)
     }
@@ -201,6 +198,18 @@ impl Server {
 
 fn setup(cause: impl Into<Cause>) -> ServerError {
     ServerError::Setup(cause.into())
+}
+
+/// A header value that no log shows.
+fn sensitive(text: &str) -> Result<HeaderValue, ServerError> {
+    let mut value = HeaderValue::from_str(text).map_err(setup)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// The URL has the session id in it.
+fn unreachable(error: reqwest::Error) -> ServerError {
+    ServerError::Unreachable(error.without_url())
 }
 
 /// A form, whose fields are texts. Nothing for a value that no form can be.

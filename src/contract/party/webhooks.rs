@@ -3,17 +3,15 @@
 use serde_json::Value;
 
 use super::{Opinion, Remark};
+use crate::client::DriftSource;
 use crate::webhook::{Refusal, SIGNATURE_HEADER, WebhookSecret, WebhookVerifier};
-
-/// The operation of the contract that describes what is sent of a session.
-const STATUS_CHANGED: &str = "sessionSetupStatusChanged";
 
 /// Known to nobody else, so that nothing is signed with it but here.
 const SECRET: &str = "a secret that signs nothing real";
 
 /// The body, rightly signed.
 pub(super) fn body(operation: &str, value: &Value) -> Option<Opinion> {
-    if operation != STATUS_CHANGED {
+    if operation != DriftSource::Webhook.id() {
         return None;
     }
     let secret = WebhookSecret::new(SECRET).ok()?;

@@ -14,8 +14,6 @@ const MOST_RANGES: usize = 24;
 #[derive(Debug)]
 pub(super) struct Grammar {
     root: Part,
-    /// The number of parts.
-    parts: usize,
     /// Whether a text must match from its beginning to its end.
     anchored: bool,
 }
@@ -45,7 +43,6 @@ enum Kind {
 /// One part, written otherwise than by default.
 #[derive(Debug, Clone, Copy)]
 enum Choice {
-    Nothing,
     /// The class takes this character.
     Character(usize, char),
     /// The part is repeated that often.
@@ -57,13 +54,12 @@ enum Choice {
 }
 
 impl Choice {
-    fn part(self) -> Option<usize> {
+    fn part(self) -> usize {
         match self {
-            Self::Nothing => None,
             Self::Character(id, _)
             | Self::Times(id, _)
             | Self::Branch(id, _)
-            | Self::Without(id) => Some(id),
+            | Self::Without(id) => id,
         }
     }
 }
@@ -81,11 +77,7 @@ impl Grammar {
         let root = part(&hir, &mut parts)?;
         let anchored = hir.properties().look_set_prefix().contains(Look::Start)
             && hir.properties().look_set_suffix().contains(Look::End);
-        Some(Self {
-            root,
-            parts,
-            anchored,
-        })
+        Some(Self { root, anchored })
     }
 
     /// The shortest and the longest text that it matches, in characters; nothing unless it is anchored at both ends.
@@ -95,7 +87,7 @@ impl Grammar {
 
     /// A plain text that it matches.
     pub(super) fn plain(&self) -> String {
-        self.written(&[Choice::Nothing])
+        self.written(&[])
     }
 
     /// Texts at the boundary of each part: what it matches, and what lies just outside.
@@ -149,7 +141,6 @@ impl Grammar {
     }
 
     fn written(&self, choices: &[Choice]) -> String {
-        debug_assert!(self.root.ids.end == self.parts, "every part is numbered");
         let mut text = String::new();
         self.root.write(choices, &mut text);
         text
@@ -227,7 +218,7 @@ impl Part {
     fn concerned(&self, choices: &[Choice]) -> bool {
         choices
             .iter()
-            .any(|choice| choice.part().is_some_and(|id| self.ids.contains(&id)))
+            .any(|choice| self.ids.contains(&choice.part()))
     }
 
     fn write(&self, choices: &[Choice], text: &mut String) {
@@ -368,72 +359,4 @@ impl Part {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn grammar(pattern: &str) -> Grammar {
-        Grammar::of(pattern).expect("a pattern")
-    }
-
-    #[test]
-    fn a_plain_text_matches() {
-        for pattern in [
-            "^[0-9]{3}$",
-            "^[a-zA-Z0-9\\-]{1,36}$",
-            "^sha256=[0-9A-Fa-f]{64}$",
-            "^(a|bc)+[^\\x00-\\x1F]*$",
-        ] {
-            let text = grammar(pattern).plain();
-            let regex = regress::Regex::new(pattern).expect("a pattern");
-            assert!(regex.find(&text).is_some(), "{pattern}: {text:?}");
-        }
-    }
-
-    #[test]
-    fn boundaries_hold_the_ends_of_every_class_and_count_and_what_lies_beside() {
-        let texts = grammar("^[b-d]{2,3}x?$").boundaries();
-        for wanted in ["bb", "db", "ab", "eb", "b", "bbb", "bbbb"] {
-            assert!(
-                texts
-                    .iter()
-                    .any(|text| text.trim_end_matches('x') == wanted),
-                "{wanted} of {texts:?}"
-            );
-        }
-        assert!(texts.iter().any(|text| text == "bbxx"), "{texts:?}");
-    }
-
-    #[test]
-    fn texts_of_a_length_are_made_at_every_part_that_can_grow() {
-        let email = "^[a-z]+(\\.[a-z]+)*@([a-z]([a-z-]*[a-z])?\\.)+[a-z]+$";
-        let texts = grammar(email).of_length(60);
-        assert!(texts.len() >= 3, "{texts:?}");
-        let regex = regress::Regex::new(email).expect("a pattern");
-        for text in &texts {
-            assert_eq!(text.chars().count(), 60, "{text}");
-            assert!(regex.find(text).is_some(), "{text}");
-        }
-        assert!(grammar("^[a-z]{3}$").of_length(60).is_empty());
-    }
-
-    #[test]
-    fn lengths_are_those_of_the_language() {
-        for (pattern, lengths) in [
-            ("^[0-9]{3}$", Some((3, Some(3)))),
-            ("^(ab|c)[0-9]{1,4}x?$", Some((2, Some(7)))),
-            ("^[^\\x00]*a$", Some((1, None))),
-            ("^(a|bcd)$", Some((1, Some(3)))),
-            // What stands before or after may be anything.
-            ("[0-9]{3}$", None),
-            ("^[0-9]{3}", None),
-            ("^a|b$", None),
-        ] {
-            assert_eq!(grammar(pattern).lengths(), lengths, "{pattern}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_regular_language_is_left_to_others() {
-        assert!(Grammar::of("^(?=a)b$").is_none());
-    }
-}
+mod tests;
