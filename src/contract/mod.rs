@@ -23,6 +23,7 @@
 
 mod compare;
 mod error;
+mod exchange;
 mod judge;
 pub mod mutation;
 mod outline;
@@ -32,6 +33,7 @@ pub mod witness;
 
 pub use compare::{Agreement, Rules};
 pub use error::ContractError;
+pub use exchange::{Exchange, Sender};
 pub use judge::Judge;
 pub use outline::{
     AnswerOutline, BodyOutline, OperationOutline, Outline, ParameterOutline, SchemeOutline, Seat,
