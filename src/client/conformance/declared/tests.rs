@@ -345,7 +345,7 @@ mod beside_the_judge {
                 "sessionId": id, "referenceId": "invoice-1042", "status": "Cancelled", "statusDetails": "EFT0501",
             }),
             Operation::GetSessionDetails => serde_json::from_str(include_str!(
-                "../../../../tests/session_replies/details_in_full.json"
+                "../../../../tests/session/replies/details_in_full.json"
             ))
             .unwrap(),
         }

@@ -1,18 +1,8 @@
 //! Requests read from JSON: what is taken, what is missing, what does not belong, and where each is said.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs
-)]
 
-#[path = "session_requests/full.rs"]
-mod full;
-
+use crate::full::{full_guaranteed, full_regular};
 use flinks_pay::domain::Language;
 use flinks_pay::session::{GuaranteedEft, Limits, RegularEft, SessionRequest, Violations};
-use full::{full_guaranteed, full_regular};
 use serde_json::{Value, json};
 
 fn found(violations: &Violations) -> Vec<(&str, &str)> {

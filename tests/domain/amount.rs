@@ -1,12 +1,5 @@
 //! Money: exact over the whole range, through text and through JSON, and judged by the contract.
 #![cfg(feature = "spec")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs
-)]
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -23,7 +16,7 @@ use serde_json::Value;
 fn judge(name: &str) -> jsonschema::Validator {
     let contract = Document::parse(
         "flinks-pay.yaml",
-        include_str!("../openapi/flinks-pay.yaml"),
+        include_str!("../../openapi/flinks-pay.yaml"),
     )
     .unwrap();
     let pointer: Pointer = format!("/components/schemas/{name}").parse().unwrap();

@@ -1,11 +1,4 @@
 //! Replies are open where they may grow, and closed where a wrong reading would cost: nothing is lost, nothing is echoed.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs
-)]
 
 use flinks_pay::domain::Language;
 use flinks_pay::session::{Open, SessionDetails, SessionStatus, StatusDetails, StatusReport, Step};
@@ -26,7 +19,7 @@ fn there_and_back<T: DeserializeOwned + Serialize>(json: &Value) -> Value {
 
 /// The details reply of S1 with every member that the page shows.
 fn details_in_full() -> Value {
-    serde_json::from_str(include_str!("session_replies/details_in_full.json")).unwrap()
+    serde_json::from_str(include_str!("replies/details_in_full.json")).unwrap()
 }
 
 /// Every object of a reply takes unknown members, and gives them back.

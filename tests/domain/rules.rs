@@ -1,12 +1,5 @@
 //! The rule table: every rule points into the contract and says the same as the contract does there.
 #![cfg(feature = "spec")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs
-)]
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -15,8 +8,8 @@ use flinks_pay::domain::{self, Found, JsonKind, Limit, RULES, Rule, Severity};
 use flinks_pay::spec::Document;
 use serde_json::{Map, Value};
 
-const CONTRACT: &str = include_str!("../openapi/flinks-pay.yaml");
-const SOURCES: &str = include_str!("../openapi/README.md");
+const CONTRACT: &str = include_str!("../../openapi/flinks-pay.yaml");
+const SOURCES: &str = include_str!("../../openapi/README.md");
 
 fn contract() -> Value {
     Document::parse("flinks-pay.yaml", CONTRACT)
@@ -212,7 +205,7 @@ fn every_field_is_a_member_of_a_body_or_a_header() {
 
 fn snapshots() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots");
+    settings.set_snapshot_path("../../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings

@@ -1,11 +1,4 @@
 //! Replies: every shape that the vendor's pages show parses, nothing is lost, and what must fail fails without an echo.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs
-)]
 
 use flinks_pay::domain::{Currency, Direction, Language, PaymentType, Private, RedirectMode};
 
@@ -34,7 +27,7 @@ fn there_and_back<T: DeserializeOwned + Serialize>(json: &Value) -> Value {
 
 /// The details reply of S1 with every member that the page shows.
 fn details_in_full() -> Value {
-    serde_json::from_str(include_str!("session_replies/details_in_full.json")).unwrap()
+    serde_json::from_str(include_str!("replies/details_in_full.json")).unwrap()
 }
 
 /// The details reply of S1 before the payor has logged in, and of EDET with its time stamp and null payee.

@@ -1,14 +1,4 @@
 //! Requests: what is sent, what is read, what is refused and what is only advised against.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs
-)]
-
-#[path = "session_requests/full.rs"]
-mod full;
 
 use flinks_pay::domain::{Email, Province, RegularReferenceId, Severity};
 
@@ -17,15 +7,9 @@ use flinks_pay::session::{
     RegularEftBuilder, SessionRequest, Violations, Warning,
 };
 
-use full::{address, full_guaranteed, full_regular, payor};
+use crate::full::{address, full_guaranteed, full_regular, payor};
+use crate::snapshot;
 use serde_json::json;
-
-fn snapshot(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.bind(|| insta::assert_snapshot!(name, text));
-}
 
 /// The request as it is sent, member for member in order.
 fn sent(request: impl Into<SessionRequest>) -> String {

@@ -1,11 +1,4 @@
 //! Nothing that identifies a person, an account or a session is in the `Debug` output of any public type.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs
-)]
 
 use std::fmt::Debug;
 

@@ -1,12 +1,5 @@
 //! What every value of the domain promises besides its check: it does not print, it reads only its own JSON type, its JSON
 //! Schema is its rule's, and its conversions keep it whole.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs
-)]
 
 use std::fmt::Debug;
 

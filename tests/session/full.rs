@@ -1,5 +1,4 @@
 //! Requests with every optional part.
-#![allow(unreachable_pub, reason = "shared by two test programs")]
 
 use flinks_pay::domain::{Amount, Language};
 use flinks_pay::session::{
@@ -7,14 +6,14 @@ use flinks_pay::session::{
     PayorBuilder, Redirect, RegularEft, RegularEftBuilder,
 };
 
-pub fn address() -> AddressBuilder {
+pub(crate) fn address() -> AddressBuilder {
     Address::new("14 Signal Hill", "St. John's", "NL", "a1c 5m3")
         .line2("Rear door")
         .unit("2B")
         .country("CA")
 }
 
-pub fn payor() -> PayorBuilder {
+pub(crate) fn payor() -> PayorBuilder {
     Payor::new("Zoë", "O'Dea-Tremblay")
         .middle_name("Marie")
         .email("zoe@shop.example")
@@ -23,7 +22,7 @@ pub fn payor() -> PayorBuilder {
         .address(address())
 }
 
-pub fn full_guaranteed() -> GuaranteedEftBuilder {
+pub(crate) fn full_guaranteed() -> GuaranteedEftBuilder {
     GuaranteedEft::new(payor())
         .amount("231.45")
         .reference_id("Order 20391 / Été")
@@ -38,7 +37,7 @@ pub fn full_guaranteed() -> GuaranteedEftBuilder {
         ))
 }
 
-pub fn full_regular() -> RegularEftBuilder {
+pub(crate) fn full_regular() -> RegularEftBuilder {
     RegularEft::new(payor().email("other@shop.example"), "zoe@shop.example")
         .amount("18")
         .reference_id("order-20391")

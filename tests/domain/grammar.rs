@@ -1,12 +1,5 @@
 //! The hand-written grammars against the contract's patterns: every short text over the characters that matter.
 #![cfg(feature = "spec")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs
-)]
 
 use flinks_pay::domain::{BirthDate, Email, RedirectUrl, SessionId};
 use flinks_pay::spec::translate::{self, Direction};
@@ -16,7 +9,7 @@ use serde_json::json;
 fn judge(name: &str) -> impl Fn(&str) -> bool {
     let contract = Document::parse(
         "flinks-pay.yaml",
-        include_str!("../openapi/flinks-pay.yaml"),
+        include_str!("../../openapi/flinks-pay.yaml"),
     )
     .unwrap();
     let pointer: Pointer = format!("/components/schemas/{name}").parse().unwrap();

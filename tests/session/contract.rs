@@ -1,16 +1,7 @@
 //! The requests and the contract agree, and the judge is a JSON Schema validator.
 #![cfg(feature = "spec")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs
-)]
 
-#[path = "session_contract/parts.rs"]
 mod parts;
-#[path = "session_contract/witnesses.rs"]
 mod witnesses;
 
 use std::path::Path;

@@ -1,16 +1,10 @@
 //! Every message that a refused request gives: path, rule and expectation are in it, the value is not.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs
-)]
 
 use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt::Write as _;
 
+use crate::snapshot;
 use flinks_pay::domain::{Limit, RULES, Severity};
 use flinks_pay::session::{
     Address, GuaranteedEft, Limits, Payee, Payor, Redirect, RegularEft, SessionRequest, Violations,
@@ -19,13 +13,6 @@ use serde_json::{Value, json};
 
 /// In every refused text of this file, so that an echo shows.
 const MARKER: &str = "xqz";
-
-fn snapshot(name: &str, text: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.bind(|| insta::assert_snapshot!(name, text));
-}
 
 /// What every message owes its reader.
 fn check(violations: &Violations) {
