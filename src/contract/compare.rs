@@ -33,6 +33,12 @@ impl Rules {
         Self(ids.map(str::to_owned).collect())
     }
 
+    /// Whether there is a rule of this id.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.0.contains(id)
+    }
+
     /// Compares what the judge and a party say of one value. `accepts` is asked about the value that the party would write in
     /// its place.
     ///

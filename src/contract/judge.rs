@@ -7,15 +7,19 @@ use std::rc::Rc;
 use jsonschema::{Draft, Validator};
 use serde_json::Value;
 
+use super::examine::undeclared;
 use super::{ContractError, Seat};
 use crate::spec::translate::{self, Direction};
 use crate::spec::{Document, Node, Pointer};
+
+/// A schema, which way its values travel, and whether it is closed.
+type Key = (Pointer, Direction, bool);
 
 /// Compiled schemas of one document, each made when it is first asked for.
 #[derive(Debug)]
 pub struct Judge<'d> {
     document: &'d Document,
-    compiled: RefCell<HashMap<(Pointer, Direction), Rc<Validator>>>,
+    compiled: RefCell<HashMap<Key, Rc<Validator>>>,
 }
 
 impl<'d> Judge<'d> {
@@ -49,16 +53,37 @@ impl<'d> Judge<'d> {
         at: &Pointer,
         direction: Direction,
     ) -> Result<Rc<Validator>, ContractError> {
+        self.compiled(at, direction, false)
+    }
+
+    /// The validator of the schema at a place, in which every object that has members takes no others.
+    pub(super) fn closed(
+        &self,
+        at: &Pointer,
+        direction: Direction,
+    ) -> Result<Rc<Validator>, ContractError> {
+        self.compiled(at, direction, true)
+    }
+
+    fn compiled(
+        &self,
+        at: &Pointer,
+        direction: Direction,
+        closed: bool,
+    ) -> Result<Rc<Validator>, ContractError> {
         // Many places refer to one component, and share what is compiled for it.
         let target = match self.document.at(at).map(|node| self.target(node)) {
             Some(target) => target?.unwrap_or_else(|| at.clone()),
             None => at.clone(),
         };
-        let key = (target, direction);
+        let key = (target, direction, closed);
         if let Some(known) = self.compiled.borrow().get(&key) {
             return Ok(Rc::clone(known));
         }
-        let schema = translate::schema(self.document, &key.0, direction)?;
+        let mut schema = translate::schema(self.document, &key.0, direction)?;
+        if closed {
+            undeclared::close(&mut schema);
+        }
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .should_validate_formats(true)

@@ -23,6 +23,7 @@
 
 mod compare;
 mod error;
+mod examine;
 mod exchange;
 mod judge;
 pub mod mutation;
@@ -33,6 +34,7 @@ pub mod witness;
 
 pub use compare::{Agreement, Rules};
 pub use error::ContractError;
+pub use examine::{Examiner, Finding, Part, Side, Verdict};
 pub use exchange::{Exchange, Sender};
 pub use judge::Judge;
 pub use outline::{
