@@ -27,6 +27,7 @@ mod examine;
 mod exchange;
 mod judge;
 pub mod mutation;
+mod obligation;
 mod outline;
 pub mod party;
 mod suite;
@@ -37,6 +38,7 @@ pub use error::ContractError;
 pub use examine::{Examiner, Finding, Part, Side, Verdict};
 pub use exchange::{Exchange, Sender};
 pub use judge::Judge;
+pub use obligation::{Obligation, Obligations, StaleWaiver, Waiver, WaiverError, Waivers};
 pub use outline::{
     AnswerOutline, BodyOutline, OperationOutline, Outline, ParameterOutline, SchemeOutline, Seat,
     SeatPart,

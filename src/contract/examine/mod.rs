@@ -1,7 +1,7 @@
 //! The judge of exchanges: what a contract says of a request and its answer.
 
 mod agreement;
-mod answer;
+pub(super) mod answer;
 mod finding;
 mod media;
 mod request;
