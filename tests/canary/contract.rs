@@ -2,10 +2,15 @@
 
 use flinks_pay::contract::mutation::{self, Fate};
 use flinks_pay::contract::party::{Facade, Opinion, Server, ServerError};
-use flinks_pay::contract::{Agreement, Judge, Outline, Rules, SeatPart, Suite, SuiteError, Tally};
+use flinks_pay::contract::{
+    Agreement, Examiner, Exchange, Judge, Obligations, Outline, Rules, SeatPart, Sender, Side,
+    Suite, SuiteError, Tally, Waivers,
+};
 use flinks_pay::sandbox::Sandbox;
 use flinks_pay::spec::Document;
 use flinks_pay::{Credentials, Environment};
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use crate::checked;
 use crate::given::schemes;
@@ -80,6 +85,8 @@ pub(crate) async fn against_the_sandbox(told: &mut Told) {
     told.look(difference);
     told.say(&difference.to_string());
 
+    exchanges(told, &document, &facade);
+
     let builder = Sandbox::builder()
         .client_id(CLIENT_ID.parse().unwrap())
         .client_secret(CLIENT_SECRET.parse().unwrap())
@@ -127,4 +134,52 @@ pub(crate) async fn against_the_sandbox(told: &mut Told) {
     told.look(&Fate::Survived);
     let none = Document::parse("none.yaml", "swagger: '2.0'").unwrap();
     told.error(&Suite::of(&none, 7).unwrap_err());
+}
+
+/// An exchange that is secret in all its parts, and what is said of it.
+fn exchanges(told: &mut Told, document: &Document, facade: &Facade) {
+    let headers = |name, value: &str| {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(name, value.parse::<HeaderValue>().unwrap());
+        headers
+    };
+    let body = serde_json::json!({ "guaranteeAccepted": CLIENT_SECRET, API_KEY: CLIENT_SECRET });
+    let exchange = Exchange {
+        by: Sender::Client,
+        method: Method::POST,
+        target: format!("/api/v2/sessions/{SESSION}/guarantees/confirm?{API_KEY}={CLIENT_SECRET}"),
+        headers: headers(AUTHORIZATION, CLIENT_SECRET),
+        body: body.to_string().into(),
+        status: StatusCode::OK,
+        answer_headers: headers(AUTHORIZATION, CLIENT_SECRET),
+        answer: body.to_string().into(),
+    };
+    told.look(&exchange);
+    told.look(&exchange.by);
+    let examiner = Examiner::of(document, facade).unwrap();
+    told.look(&examiner);
+    let verdict = examiner.examine(&exchange).unwrap();
+    told.look(&verdict);
+    assert!(verdict.findings.len() >= 3, "{verdict:?}");
+    told.look(&Side::Answer);
+    for finding in &verdict.findings {
+        told.look(finding);
+        told.say(&finding.to_string());
+        told.look(&finding.part);
+        told.say(&finding.part.to_string());
+    }
+    let obligations = Obligations::of(document).unwrap();
+    told.look(&obligations);
+    told.look(&obligations.all()[0]);
+    told.say(&obligations.all()[0].to_string());
+    let waivers = "[[waiver]]\nobligation = 'confirmGuarantee called'\nreason = 'none'\n";
+    let waivers = Waivers::read(waivers).unwrap();
+    told.look(&waivers);
+    told.look(&waivers.all()[0]);
+    for stale in waivers.stale(&obligations, &[]) {
+        told.look(&stale);
+        told.error(&stale);
+    }
+    told.error(&Waivers::read("waiver = 1").unwrap_err());
 }

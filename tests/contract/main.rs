@@ -9,7 +9,9 @@
 
 #[path = "../support/checked.rs"]
 mod checked;
+mod exchanges;
 mod mutation;
+mod obligations;
 mod parties;
 #[path = "../support/trace.rs"]
 mod trace;

@@ -90,8 +90,7 @@ impl Examiner<'_> {
             (None, _) => add(Part::Body, content, root(), "content-type"),
             (Some((kind, _)), None) => add(Part::Body, content.join(kind), root(), "json"),
             (Some((kind, Some(at))), Some(value)) => {
-                for (instance, keyword) in
-                    schema::odd(&self.judge, at, Direction::Response, value)?
+                for (instance, keyword) in schema::odd(&self.judge, at, Direction::Response, value)?
                 {
                     add(Part::Body, at.clone(), instance, &keyword);
                 }

@@ -38,7 +38,9 @@ impl Verdict {
     pub fn comes_to(&self, other: &Self) -> bool {
         let agrees = |verdict: &Self| match &verdict.agreement {
             // By which of its rules is the contract's own affair.
-            Some(Agreement::ByRule(_)) => Some(Agreement::ByRule(std::collections::BTreeSet::new())),
+            Some(Agreement::ByRule(_)) => {
+                Some(Agreement::ByRule(std::collections::BTreeSet::new()))
+            }
             other => other.clone(),
         };
         let alike = |one: &Finding, other: &Finding| {
@@ -56,7 +58,7 @@ impl Verdict {
 }
 
 /// One thing that is held against an exchange. There is no value in it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Finding {
     /// Which half of the exchange.
     pub side: Side,
@@ -101,7 +103,7 @@ pub enum Side {
 }
 
 /// A part of half an exchange.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Part {
     /// Method and path.
     Target,
@@ -122,21 +124,38 @@ pub enum Part {
     Body,
 }
 
+impl fmt::Debug for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Finding({self})")
+    }
+}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Part({self})")
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Target => f.write_str("target"),
+            Self::Security => f.write_str("credentials"),
+            Self::Parameter { location, name } => write!(f, "{location} {}", told(name)),
+            Self::Status => f.write_str("status"),
+            Self::Header(name) => write!(f, "header {}", told(name)),
+            Self::Body => f.write_str("body"),
+        }
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let side = match self.side {
             Side::Request => "request",
             Side::Answer => "answer",
         };
-        write!(f, "{side} ")?;
-        match &self.part {
-            Part::Target => f.write_str("target")?,
-            Part::Security => f.write_str("credentials")?,
-            Part::Parameter { location, name } => write!(f, "{location} {}", told(name))?,
-            Part::Status => f.write_str("status")?,
-            Part::Header(name) => write!(f, "header {}", told(name))?,
-            Part::Body => f.write_str("body")?,
-        }
+        write!(f, "{side} {}", self.part)?;
         if !self.instance.is_root() {
             f.write_str(" at ")?;
             for token in self.instance.tokens() {
@@ -184,6 +203,7 @@ mod tests {
             finding("1234567").to_string(),
             "request query * at /*: undeclared (#/paths)"
         );
+        assert!(!format!("{:?}", finding("robin@shop.example")).contains("robin"));
         assert_eq!(
             finding("page").to_string(),
             "request query page at /page: undeclared (#/paths)"

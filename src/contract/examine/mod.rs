@@ -192,8 +192,11 @@ impl<'d> Examiner<'d> {
         let status = exchange.status.as_u16();
         reading.answered = answer::declared(operation, status);
         if let Some(answered) = reading.answered {
-            (reading.answer_type, reading.answer) =
-                self.body(&answered.content, &exchange.answer_headers, &exchange.answer)?;
+            (reading.answer_type, reading.answer) = self.body(
+                &answered.content,
+                &exchange.answer_headers,
+                &exchange.answer,
+            )?;
         }
         if let (Some((media_type, Some(schema))), Some(value)) =
             (reading.request_type, &reading.request)

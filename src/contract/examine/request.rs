@@ -99,7 +99,12 @@ impl Examiner<'_> {
             Some(body) => match (reading.request_type, &reading.request) {
                 (None, _) => add(Part::Body, body.at.join("content"), root(), "content-type"),
                 (Some((kind, _)), None) => {
-                    add(Part::Body, body.at.join("content").join(kind), root(), "json");
+                    add(
+                        Part::Body,
+                        body.at.join("content").join(kind),
+                        root(),
+                        "json",
+                    );
                 }
                 (Some((_, Some(at))), Some(value)) => {
                     let odd = schema::odd(&self.judge, at, Direction::Request, value)?;
@@ -172,7 +177,11 @@ impl Examiner<'_> {
     }
 
     /// Which of the ways to say who calls are in a request. That of nothing is taken if there is no other.
-    pub(super) fn presented(&self, operation: &OperationOutline, exchange: &Exchange) -> Vec<usize> {
+    pub(super) fn presented(
+        &self,
+        operation: &OperationOutline,
+        exchange: &Exchange,
+    ) -> Vec<usize> {
         let ways = || operation.security.iter().enumerate();
         let presented: Vec<usize> = ways()
             .filter(|(_, way)| !way.is_empty() && way.iter().all(|it| self.is_in(it, exchange)))

@@ -150,7 +150,10 @@ mod tests {
         assert_eq!(captured("/orders/{id}", "/orders/7"), one("id", "7"));
         assert_eq!(captured("/orders/{id}", "/orders/a%20b"), one("id", "a b"));
         assert_eq!(captured("/orders/{id}", "/orders/%zz"), one("id", "%zz"));
-        assert_eq!(captured("/orders/{id}.pdf", "/orders/7.pdf"), one("id", "7"));
+        assert_eq!(
+            captured("/orders/{id}.pdf", "/orders/7.pdf"),
+            one("id", "7")
+        );
         assert_eq!(captured("/orders/{id}", "/orders/"), None);
         assert_eq!(captured("/orders/{id}", "/orders/7/lines"), None);
         assert_eq!(captured("/orders", "/orders"), Some(Vec::new()));

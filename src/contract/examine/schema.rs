@@ -40,7 +40,11 @@ pub(super) fn odd(
 
 fn add(error: &ValidationError<'_>, found: &mut Vec<Odd>) {
     let kind = error.kind();
-    let instance: Pointer = error.instance_path().to_string().parse().unwrap_or_default();
+    let instance: Pointer = error
+        .instance_path()
+        .to_string()
+        .parse()
+        .unwrap_or_default();
     match kind {
         // Of several schemas, what is said by the one that has the least against the value.
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {

@@ -72,7 +72,11 @@ pub(super) fn value<'d>(
                 .flat_map(|text| text.split(between).map(str::to_owned))
                 .collect(),
         };
-        return split.iter().map(read).collect::<Result<_, _>>().map(Value::Array);
+        return split
+            .iter()
+            .map(read)
+            .collect::<Result<_, _>>()
+            .map(Value::Array);
     }
     let [text] = texts else {
         // Given several times, and no list.
@@ -111,11 +115,11 @@ fn scalar<'d>(
     let readings = [number, flag].into_iter().flatten().flatten();
     let readings: Vec<Value> = readings.collect();
     let judge = judge.validator(at, Direction::Request)?;
-    let best = readings.iter().chain([&plain]).find(|it| judge.is_valid(it));
-    Ok(best
-        .or_else(|| readings.first())
-        .cloned()
-        .unwrap_or(plain))
+    let best = readings
+        .iter()
+        .chain([&plain])
+        .find(|it| judge.is_valid(it));
+    Ok(best.or_else(|| readings.first()).cloned().unwrap_or(plain))
 }
 
 /// Reads fields as an object of the schema at `at`.

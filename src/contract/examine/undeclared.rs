@@ -97,10 +97,15 @@ fn collect(errors: &[ValidationError<'_>], found: &mut Vec<(Pointer, String)>) {
     for error in errors {
         match error.kind() {
             ValidationErrorKind::UnevaluatedProperties { unexpected } => {
-                let around: Pointer = error.instance_path().to_string().parse().unwrap_or_default();
+                let around: Pointer = error
+                    .instance_path()
+                    .to_string()
+                    .parse()
+                    .unwrap_or_default();
                 found.extend(unexpected.iter().map(|name| (around.clone(), name.clone())));
             }
-            ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            ValidationErrorKind::AnyOf { context }
+            | ValidationErrorKind::OneOfNotValid { context } => {
                 // The alternative that the value is of: all that is against it is that it has more.
                 let more = context.iter().map(|errors| {
                     let mut more = Vec::new();
@@ -143,10 +148,17 @@ mod tests {
             "properties": { "free": { "type": "object" }, "map": { "additionalProperties": { "$ref": "#/$defs/Base" } } },
             "$defs": { "Base": { "properties": { "a": { "type": "integer" } } } },
         });
-        let whole = json!({ "a": 1, "b": { "c": 1 }, "free": { "x": 1 }, "map": { "any": { "a": 1 } } });
+        let whole =
+            json!({ "a": 1, "b": { "c": 1 }, "free": { "x": 1 }, "map": { "any": { "a": 1 } } });
         assert_eq!(undeclared(schema.clone(), &whole), Vec::<String>::new());
-        assert_eq!(undeclared(schema.clone(), &json!({ "a": 1, "x": 1 })), ["/x"]);
-        assert_eq!(undeclared(schema.clone(), &json!({ "b": { "x": 1 } })), ["/b/x"]);
+        assert_eq!(
+            undeclared(schema.clone(), &json!({ "a": 1, "x": 1 })),
+            ["/x"]
+        );
+        assert_eq!(
+            undeclared(schema.clone(), &json!({ "b": { "x": 1 } })),
+            ["/b/x"]
+        );
         assert_eq!(
             undeclared(schema, &json!({ "map": { "any": { "x": 1 } } })),
             ["/map/any/x"]
