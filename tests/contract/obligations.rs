@@ -176,7 +176,7 @@ fn a_waiver_of_what_is_met_or_is_not_there_is_stale() {
         Err(WaiverError::NoReason(_))
     ));
     assert!(matches!(
-        Waivers::read("waiver = 1"),
-        Err(WaiverError::Form(_))
+        Waivers::read("\nwaiver = 1"),
+        Err(WaiverError::Form { line: 2, .. })
     ));
 }

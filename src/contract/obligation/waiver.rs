@@ -30,8 +30,13 @@ pub struct Waiver {
 #[non_exhaustive]
 pub enum WaiverError {
     /// The text is no TOML, or not of this form.
-    #[error("the waivers cannot be read")]
-    Form(#[from] toml::de::Error),
+    #[error("the waivers cannot be read: line {line}: {what}")]
+    Form {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong there, in one line.
+        what: String,
+    },
     /// One has no reason.
     #[error("the waiver of {0} has no reason")]
     NoReason(String),
@@ -59,7 +64,13 @@ impl Waivers {
     ///
     /// The text is not of this form, one has no reason, or two are of one obligation.
     pub fn read(text: &str) -> Result<Self, WaiverError> {
-        let read: Self = toml::from_str(text)?;
+        let read: Self = toml::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start));
+            WaiverError::Form {
+                line: before.unwrap_or_default().matches('\n').count() + 1,
+                what: error.message().replace('\n', " "),
+            }
+        })?;
         let mut known = BTreeSet::new();
         for waiver in &read.all {
             if waiver.reason.trim().is_empty() {
