@@ -35,10 +35,12 @@ pub mod witness;
 
 pub use compare::{Agreement, Rules};
 pub use error::ContractError;
-pub use examine::{Examiner, Finding, Part, Side, Verdict};
+pub use examine::Examiner;
+pub use examine::finding::{Finding, Part, Side, Verdict};
 pub use exchange::{Exchange, Sender};
 pub use judge::Judge;
-pub use obligation::{Obligation, Obligations, StaleWaiver, Waiver, WaiverError, Waivers};
+pub use obligation::waiver::{StaleWaiver, Waiver, WaiverError, Waivers};
+pub use obligation::{Obligation, Obligations};
 pub use outline::{
     AnswerOutline, BodyOutline, OperationOutline, Outline, ParameterOutline, SchemeOutline, Seat,
     SeatPart,

@@ -2,7 +2,7 @@
 
 mod agreement;
 pub(super) mod answer;
-mod finding;
+pub(super) mod finding;
 mod media;
 mod request;
 mod route;
@@ -14,8 +14,7 @@ pub(super) mod undeclared;
 use http::{HeaderMap, header};
 use serde_json::Value;
 
-pub use finding::{Finding, Part, Side, Verdict};
-
+use self::finding::Verdict;
 use self::media::Kind;
 use self::route::Route;
 use self::rules::CallRule;

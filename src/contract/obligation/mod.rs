@@ -1,7 +1,7 @@
 //! Obligations: what a contract offers, each to be seen in an exchange at least once.
 
 mod members;
-mod waiver;
+pub(super) mod waiver;
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
@@ -14,8 +14,6 @@ use super::{
 };
 use crate::spec::translate::Direction;
 use crate::spec::{Document, Node, Pointer};
-
-pub use waiver::{StaleWaiver, Waiver, WaiverError, Waivers};
 
 /// One thing that a contract offers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
