@@ -25,10 +25,12 @@ mod compare;
 mod error;
 mod exchange;
 mod judge;
+mod line;
 pub mod mutation;
 mod outline;
 pub mod party;
 mod suite;
+pub mod tour;
 pub mod witness;
 
 pub use compare::{Agreement, Rules};

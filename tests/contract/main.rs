@@ -11,6 +11,7 @@
 mod checked;
 mod mutation;
 mod parties;
+mod tour;
 #[path = "../support/trace.rs"]
 mod trace;
 mod witnesses;
