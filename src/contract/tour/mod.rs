@@ -20,6 +20,7 @@
 //! ```
 
 mod control;
+mod home;
 mod inbox;
 mod report;
 mod scenario;
@@ -33,6 +34,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use self::control::Control;
+pub use self::home::simulators;
 use self::inbox::Inbox;
 pub use self::report::{Basis, Failure, Outcome, Report};
 pub use self::scenario::{Needs, Scenario};
@@ -40,7 +42,7 @@ use self::scene::{Course, Inboxes, Scene, Who};
 use super::line::{Line, Record};
 use super::{Exchange, Sender};
 use crate::client::{Credentials, CredentialsError, Environment, EnvironmentError, Scheme};
-use crate::sandbox::{Profile, Sandbox};
+use crate::sandbox::{CredentialsTaken, Profile, Sandbox, SandboxError};
 use crate::session::Operation;
 use crate::webhook::WebhookSecret;
 
@@ -71,6 +73,9 @@ pub enum TourError {
     /// The credentials cannot be used.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
+    /// A simulator does not start.
+    #[error("the simulator does not start")]
+    Simulator(#[from] SandboxError),
     /// No HTTP client can be made.
     #[error("the requests cannot be set up")]
     Setup(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -112,14 +117,19 @@ impl Tour {
     /// None in fact: its address and its credentials can be used.
     pub fn of(sandbox: &Sandbox) -> Result<Self, TourError> {
         let environment = Environment::custom(sandbox.base_url().as_str())?;
-        let credentials = Credentials::basic(sandbox.client_id(), sandbox.client_secret())?;
+        let (id, secret) = (sandbox.client_id(), sandbox.client_secret());
+        let key = sandbox.api_key().map(|key| Credentials::api_key(key, id));
+        let key = key.transpose()?;
+        let credentials = match (sandbox.profile().credentials, &key) {
+            (CredentialsTaken::ApiKey, Some(key)) => key.clone(),
+            (CredentialsTaken::Form, _) => Credentials::form(id, secret)?,
+            _ => Credentials::basic(id, secret)?,
+        };
         let mut tour = Self::new(environment, credentials)
             .profile(*sandbox.profile())
             .controlled()
             .max_sessions(usize::MAX);
-        if let Some(key) = sandbox.api_key() {
-            tour.key = Some(Credentials::api_key(key, sandbox.client_id())?);
-        }
+        tour.key = key;
         Ok(tour)
     }
 
@@ -258,10 +268,18 @@ impl Course {
             "there is no API key"
         } else if needs.secret && !has_secret {
             "there is no client secret"
-        } else if needs.regular_eft && !tour.regular_eft {
-            "the client may not create regular EFT sessions"
-        } else if needs.settlement_account && !tour.settlement_account {
-            "the client has no settlement account"
+        } else if needs.regular_eft == Some(!tour.regular_eft) {
+            if tour.regular_eft {
+                "the client may create regular EFT sessions"
+            } else {
+                "the client may not create regular EFT sessions"
+            }
+        } else if needs.settlement_account == Some(!tour.settlement_account) {
+            if tour.settlement_account {
+                "the client has a settlement account"
+            } else {
+                "the client has no settlement account"
+            }
         } else {
             return None;
         };

@@ -1,5 +1,6 @@
 //! What came of a tour.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::super::Exchange;
@@ -24,6 +25,8 @@ pub struct Outcome {
     pub held: usize,
     /// Those that did not.
     pub failures: Vec<Failure>,
+    /// Where its expectations are from, those that held included.
+    pub bases: BTreeSet<Basis>,
 }
 
 /// An expectation that did not hold. Nothing in it is secret.
@@ -40,7 +43,7 @@ pub struct Failure {
 }
 
 /// Where an expectation is from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Basis {
     /// A place of the contract, as a fragment.
     Contract(&'static str),
@@ -83,6 +86,20 @@ impl Report {
     pub fn failures(&self) -> impl Iterator<Item = (&'static str, &Failure)> {
         let each = self.scenarios.iter();
         each.flat_map(|outcome| outcome.failures.iter().map(|it| (outcome.name, it)))
+    }
+
+    /// Where the expectations are from, each once.
+    #[must_use]
+    pub fn bases(&self) -> BTreeSet<Basis> {
+        let each = self.scenarios.iter();
+        each.flat_map(|outcome| outcome.bases.iter().copied())
+            .collect()
+    }
+
+    /// Adds what came of another tour.
+    pub fn add(&mut self, other: Self) {
+        self.scenarios.extend(other.scenarios);
+        self.exchanges.extend(other.exchanges);
     }
 
     /// Whether everything that was expected came true.

@@ -1,6 +1,7 @@
 //! What a scenario has at hand: calls of the server, and expectations about the answers.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -321,6 +322,7 @@ impl Scene {
                 skipped: None,
                 held: 0,
                 failures: Vec::new(),
+                bases: BTreeSet::new(),
             },
         }
     }
@@ -542,6 +544,7 @@ impl Scene {
         basis: Basis,
         holds: bool,
     ) -> bool {
+        self.outcome.bases.insert(basis);
         if holds {
             self.outcome.held += 1;
         } else {

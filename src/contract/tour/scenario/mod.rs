@@ -46,10 +46,10 @@ pub struct Needs {
     pub key: bool,
     /// A client secret.
     pub secret: bool,
-    /// That regular EFT sessions may be created.
-    pub regular_eft: bool,
-    /// A settlement account.
-    pub settlement_account: bool,
+    /// That regular EFT sessions may be created, or that they may not.
+    pub regular_eft: Option<bool>,
+    /// A settlement account, or that there is none.
+    pub settlement_account: Option<bool>,
 }
 
 impl Needs {
@@ -59,8 +59,19 @@ impl Needs {
         another: false,
         key: false,
         secret: false,
-        regular_eft: false,
-        settlement_account: false,
+        regular_eft: None,
+        settlement_account: None,
+    };
+
+    const NO_REGULAR: Self = Self {
+        regular_eft: Some(false),
+        ..Self::NOTHING
+    };
+
+    const NO_SETTLEMENT: Self = Self {
+        sessions: 1,
+        settlement_account: Some(false),
+        ..Self::NOTHING
     };
 
     const SECRET: Self = Self {
@@ -72,7 +83,7 @@ impl Needs {
     const fn sessions(sessions: usize) -> Self {
         Self {
             sessions,
-            settlement_account: true,
+            settlement_account: Some(true),
             ..Self::NOTHING
         }
     }
@@ -104,7 +115,7 @@ impl Needs {
 
     const fn regular(self) -> Self {
         Self {
-            regular_eft: true,
+            regular_eft: Some(true),
             ..self
         }
     }
@@ -142,8 +153,8 @@ impl Scenario {
         "an API key is enough", Needs::sessions(1).key(), tokens::api_key;
         "a token creates as often as the profile says", Needs::sessions(4).secret(), tokens::spent;
         "calls at the same time do not mix", Needs::sessions(6), together::at_once;
-        "regular EFT has to be enabled", Needs::NOTHING, refusals::regular_disabled;
-        "a guaranteed session needs a payee or a settlement account", Needs::NOTHING, refusals::settlement;
+        "regular EFT has to be enabled", Needs::NO_REGULAR, refusals::regular_disabled;
+        "a guaranteed session needs a payee or a settlement account", Needs::NO_SETTLEMENT, refusals::settlement;
         "a create that breaks a rule is refused, whichever", Needs::sessions(2).regular(), bodies::refused;
         "a create on the bound of a rule is taken", Needs::sessions(90).regular(), bodies::taken;
         "nothing that is refused leaves a session behind", Needs::sessions(1).control(), refusals::nothing_left;
