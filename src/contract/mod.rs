@@ -26,11 +26,13 @@ mod error;
 mod examine;
 mod exchange;
 mod judge;
+mod line;
 pub mod mutation;
 mod obligation;
 mod outline;
 pub mod party;
 mod suite;
+pub mod tour;
 pub mod witness;
 
 pub use compare::{Agreement, Rules};

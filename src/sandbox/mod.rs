@@ -199,7 +199,7 @@ mod page;
 mod payor;
 mod posted;
 mod profile;
-mod redact;
+pub(crate) mod redact;
 mod refusals;
 mod roster;
 mod scenario;

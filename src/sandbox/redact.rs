@@ -64,7 +64,7 @@ pub(super) fn request(body: &Value) -> String {
 }
 
 /// Writes an answer as the journal keeps it. Its texts are the sandbox's own.
-pub(super) fn answer(body: &Value) -> String {
+pub(crate) fn answer(body: &Value) -> String {
     let mut out = String::new();
     object(body, |text| text, 0, &mut out);
     out

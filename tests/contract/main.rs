@@ -13,6 +13,7 @@ mod exchanges;
 mod mutation;
 mod obligations;
 mod parties;
+mod tour;
 #[path = "../support/trace.rs"]
 mod trace;
 mod witnesses;

@@ -63,7 +63,7 @@ impl Opinion {
 }
 
 /// An error of whatever a party is made of.
-pub(super) type Cause = Box<dyn std::error::Error + Send + Sync>;
+pub(in crate::contract) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// This crate, as one that is asked for its opinion.
 #[derive(Debug)]

@@ -1,21 +1,17 @@
 //! What a server makes of a request: it is sent as it stands, valid or not.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, Method, StatusCode};
+use http::header::AUTHORIZATION;
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::Value;
-use url::Url;
 
 use super::{Cause, Opinion, Remark};
-use crate::client::{Client, Credentials, Environment, MAX_BODY_BYTES, Scheme};
+use crate::client::{Client, Credentials, Environment, Scheme};
+use crate::contract::line::{Line, Raw, sensitive};
 use crate::contract::{Seat, SeatPart};
 use crate::domain::SessionId;
 use crate::session::Operation;
-
-/// A server that is slower gives no opinion.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Refusals of what was sent. Others are about who sent it, or about the state of things.
 const OF_THE_REQUEST: [StatusCode; 3] = [
@@ -27,8 +23,7 @@ const OF_THE_REQUEST: [StatusCode; 3] = [
 /// A server that is asked for its opinion of requests.
 #[derive(Debug)]
 pub struct Server {
-    http: reqwest::Client,
-    base: Url,
+    line: Line,
     client: Client,
     credentials: Credentials,
     token: Mutex<Option<HeaderValue>>,
@@ -62,17 +57,11 @@ impl Server {
     ///
     /// A client cannot be built.
     pub fn new(environment: Environment, credentials: Credentials) -> Result<Self, ServerError> {
-        let base = environment.base_url().clone();
         Ok(Self {
-            http: reqwest::Client::builder()
-                .timeout(PATIENCE)
-                .redirect(reqwest::redirect::Policy::none())
-                .build()
-                .map_err(setup)?,
+            line: Line::to(&environment, None).map_err(setup)?,
             client: Client::builder(environment, credentials.clone())
                 .build()
                 .map_err(setup)?,
-            base,
             credentials,
             token: Mutex::default(),
         })
@@ -99,7 +88,7 @@ impl Server {
         else {
             return Ok(None);
         };
-        let Some(url) = self.url(operation, session) else {
+        let Some(target) = target(operation, session) else {
             return Ok(None);
         };
         let body = if media_type.contains("form") {
@@ -110,11 +99,11 @@ impl Server {
         } else {
             value.to_string()
         };
-        let mut status = self.send(operation, &url, media_type, &body).await?;
+        let mut status = self.send(operation, &target, media_type, &body).await?;
         if status == StatusCode::UNAUTHORIZED && operation != Operation::Authorize {
             // The token has created its session, or has expired.
             *self.token() = None;
-            status = self.send(operation, &url, media_type, &body).await?;
+            status = self.send(operation, &target, media_type, &body).await?;
         }
         if status == StatusCode::UNAUTHORIZED && operation != Operation::Authorize {
             return Err(ServerError::Unauthorized {
@@ -133,51 +122,33 @@ impl Server {
         })
     }
 
-    fn url(&self, operation: Operation, session: Option<&SessionId>) -> Option<Url> {
-        let path = operation.path();
-        let path = if path.contains("{sessionId}") {
-            path.replace("{sessionId}", &session?.expose())
-        } else {
-            path.to_owned()
-        };
-        let base = self.base.as_str().trim_end_matches('/');
-        format!("{base}{path}").parse().ok()
-    }
-
     async fn send(
         &self,
         operation: Operation,
-        url: &Url,
+        target: &str,
         media_type: &str,
         body: &str,
     ) -> Result<StatusCode, ServerError> {
         let method = Method::from_bytes(operation.method().as_bytes()).unwrap_or(Method::POST);
-        let mut request = self
-            .http
-            .request(method, url.clone())
-            .header(CONTENT_TYPE, media_type)
-            .body(body.to_owned());
+        let mut raw = Raw::new(method, target).body(media_type, body.to_owned());
         if operation != Operation::Authorize {
-            request = match &self.credentials.0 {
-                Scheme::ApiKey { key, id } => request
-                    .header("x-api-key", sensitive(key.expose())?)
-                    .header("x-client-id", sensitive(id.expose())?),
+            raw = match &self.credentials.0 {
+                Scheme::ApiKey { key, id } => raw
+                    .header(
+                        HeaderName::from_static("x-api-key"),
+                        sensitive(key.expose()).map_err(setup)?,
+                    )
+                    .header(
+                        HeaderName::from_static("x-client-id"),
+                        sensitive(id.expose()).map_err(setup)?,
+                    ),
                 Scheme::Basic { .. } | Scheme::Form { .. } => {
-                    request.header(AUTHORIZATION, self.bearer().await?)
+                    raw.header(AUTHORIZATION, self.bearer().await?)
                 }
             };
         }
-        let mut answer = request.send().await.map_err(unreachable)?;
-        let status = answer.status();
-        // Read to its end, so that the connection can be used again; of one that is longer than any, no more is wanted.
-        let mut length = 0;
-        while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
-            length += chunk.len();
-            if length > MAX_BODY_BYTES {
-                break;
-            }
-        }
-        Ok(status)
+        let answered = self.line.send(raw).await;
+        Ok(answered.map_err(ServerError::Unreachable)?.status)
     }
 
     async fn bearer(&self) -> Result<HeaderValue, ServerError> {
@@ -186,7 +157,8 @@ impl Server {
             return Ok(held);
         }
         let token = self.client.authorize().await?;
-        let bearer = sensitive(&format!("Bearer {}", token.access_token.expose()))?;
+        let bearer = format!("Bearer {}", token.access_token.expose());
+        let bearer = sensitive(&bearer).map_err(setup)?;
         *self.token() = Some(bearer.clone());
         Ok(bearer)
     }
@@ -200,16 +172,14 @@ fn setup(cause: impl Into<Cause>) -> ServerError {
     ServerError::Setup(cause.into())
 }
 
-/// A header value that no log shows.
-fn sensitive(text: &str) -> Result<HeaderValue, ServerError> {
-    let mut value = HeaderValue::from_str(text).map_err(setup)?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-/// The URL has the session id in it.
-fn unreachable(error: reqwest::Error) -> ServerError {
-    ServerError::Unreachable(error.without_url())
+/// The path of an operation; nothing for one on a session where there is none.
+fn target(operation: Operation, session: Option<&SessionId>) -> Option<String> {
+    let path = operation.path();
+    Some(if path.contains("{sessionId}") {
+        path.replace("{sessionId}", &session?.expose())
+    } else {
+        path.to_owned()
+    })
 }
 
 /// A form, whose fields are texts. Nothing for a value that no form can be.
