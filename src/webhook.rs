@@ -134,6 +134,7 @@ mod error;
 mod event;
 #[cfg(feature = "axum")]
 mod extract;
+mod hex;
 mod key;
 mod loose;
 mod secret;

@@ -5,7 +5,7 @@
 use aws_lc_rs::hmac;
 use http::HeaderMap;
 
-use super::{Refusal, WebhookSecret};
+use super::{Refusal, WebhookSecret, hex};
 
 /// The header with the signature (WSET). Names of headers have no case.
 pub const SIGNATURE_HEADER: &str = "x-webhook-signature";
@@ -71,31 +71,8 @@ impl Signature {
         let digits = value
             .strip_prefix(PREFIX)
             .ok_or(Refusal::MalformedSignature)?;
-        let (pairs, []) = digits.as_chunks::<2>() else {
-            return Err(Refusal::MalformedSignature);
-        };
-        let pairs: &[[u8; 2]; 32] = pairs.try_into().map_err(|_| Refusal::MalformedSignature)?;
-        let mut signature = [0; 32];
-        // Looked at once, at the end: a branch at every digit is one that the processor cannot foresee.
-        let mut all = 0;
-        for (byte, [high, low]) in signature.iter_mut().zip(pairs) {
-            let (high, low) = (digit(*high), digit(*low));
-            all |= high | low;
-            *byte = high << 4 | low;
-        }
-        if all > 0x0f {
-            return Err(Refusal::MalformedSignature);
-        }
+        let digits = digits.try_into().map_err(|_| Refusal::MalformedSignature)?;
+        let signature = hex::bytes(digits).ok_or(Refusal::MalformedSignature)?;
         Ok(Self(signature))
-    }
-}
-
-/// The value of a hexadecimal digit, and 255 for anything else.
-fn digit(character: u8) -> u8 {
-    match character {
-        b'0'..=b'9' => character - b'0',
-        b'a'..=b'f' => character - b'a' + 10,
-        b'A'..=b'F' => character - b'A' + 10,
-        _ => u8::MAX,
     }
 }
