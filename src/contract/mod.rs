@@ -28,6 +28,7 @@ mod judge;
 pub mod mutation;
 mod outline;
 pub mod party;
+mod remarks;
 mod suite;
 pub mod witness;
 

@@ -7,16 +7,25 @@
     reason = "a panic is how a test fails"
 )]
 
+mod answers;
 #[path = "../support/checked.rs"]
 mod checked;
+#[cfg(feature = "schemars")]
+mod members;
 mod mutation;
 mod parties;
+#[path = "../session_contract/parts.rs"]
+mod parts;
+mod requests;
+mod rules;
 #[path = "../support/trace.rs"]
 mod trace;
 mod witnesses;
 
 use std::sync::LazyLock;
 
+use flinks_pay::contract::witness::Witness;
+use flinks_pay::contract::{Seat, Suite};
 use flinks_pay::spec::Document;
 
 /// The contract that this crate is built from.
@@ -27,6 +36,14 @@ pub(crate) static CONTRACT: LazyLock<Document> = LazyLock::new(|| {
 
 /// The seed of the witnesses that are made of two others.
 pub(crate) const SEED: u64 = 7;
+
+/// Every witness of the contract, where it travels, and whether the judge accepts it.
+pub(crate) static JUDGED: LazyLock<Vec<(Seat, Witness, bool)>> = LazyLock::new(|| {
+    let suite = Suite::of(&CONTRACT, SEED).unwrap();
+    let judged = suite.judged();
+    let judged = judged.map(|(seat, witness, accepted)| (seat.clone(), witness.clone(), accepted));
+    judged.collect()
+});
 
 /// Compares with a snapshot in the folder that all of them are in.
 pub(crate) fn snapshots() -> insta::Settings {
