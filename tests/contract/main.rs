@@ -14,7 +14,7 @@ mod checked;
 mod members;
 mod mutation;
 mod parties;
-#[path = "../session_contract/parts.rs"]
+#[path = "../session/contract/parts.rs"]
 mod parts;
 mod requests;
 mod rules;

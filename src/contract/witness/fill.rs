@@ -1,6 +1,7 @@
-//! More valid values, and more that are nearly valid, where the boundaries alone give few of them.
+//! More valid values, and more that are nearly valid, where the boundaries alone give few of either.
 //!
-//! What lies on boundaries is mostly wrong, and a suite of wrong values would not notice a party that refuses too much.
+//! What lies on boundaries is mostly wrong, and a suite of wrong values would not notice a party that refuses too much. Where
+//! nearly everything is allowed it is the other way round.
 
 use std::collections::HashSet;
 
@@ -10,115 +11,87 @@ use super::Witness;
 use crate::contract::{ContractError, Judge, Seat};
 use crate::spec::Pointer;
 
-/// Of so many witnesses of one place, at least [`WANTED`] are valid, if there are so many valid values.
-const OF: usize = 100;
+/// So many in a hundred witnesses of one place are valid, and as many are one edit from valid; if there are so many.
 const WANTED: usize = 34;
 
 /// So often is another value tried, for each that is wanted.
-const PATIENCE: usize = 12;
+const PATIENCE: usize = 40;
 
-/// Adds to the witnesses of one place, and returns which of all of them are valid.
+/// Adds to the witnesses of one place, and returns which of all of them are valid. The first `walked` of them have one change.
 pub(super) fn fill(
     judge: &Judge<'_>,
     seat: &Seat,
     seed: u64,
+    walked: usize,
     witnesses: &mut Vec<Witness>,
 ) -> Result<Vec<bool>, ContractError> {
     let validator = judge.validator(&seat.schema, seat.direction())?;
     let accepted = witnesses.iter().map(|one| validator.is_valid(&one.value));
+    let mut accepted: Vec<bool> = accepted.collect();
+    let given = |wanted: bool| -> Vec<Witness> {
+        let judged = witnesses.iter().zip(&accepted);
+        let found = judged.filter(|(_, accepted)| **accepted == wanted);
+        found.map(|(witness, _)| witness.clone()).collect()
+    };
     let mut filling = Filling {
-        accepted: accepted.collect(),
-        seen: witnesses.iter().map(|one| one.value.to_string()).collect(),
-        random: fastrand::Rng::with_seed(seed ^ 0x66_69_6c_6c),
-        witnesses,
+        valid: given(true),
+        refused: given(false),
+        random: fastrand::Rng::with_seed(seed ^ seat.to_string().len() as u64),
     };
-    let valid = filling.valid();
-    let (Some(index), Some(first)) = (filling.witnesses.first().map(|one| one.seat), valid.first())
-    else {
-        return Ok(filling.accepted);
+    let Some(first) = filling.valid.first().cloned() else {
+        return Ok(accepted);
     };
-    if first.value.is_string() {
-        // A text is one character from valid, or it is far from it.
-        let near = filling.witnesses.len();
-        for _ in 0..near * PATIENCE {
-            if filling.added(near) {
-                break;
-            }
-            if let Some(text) = filling.edited(&valid, true) {
-                let is_valid = validator.is_valid(&text);
-                filling.push(index, seat, text, is_valid);
-            }
+    let is_text = first.value.is_string();
+    let mut valid = filling.valid.len();
+    // A text is one character from valid, or it is far from it.
+    let mut near = if is_text {
+        0
+    } else {
+        let walked = accepted.iter().take(walked);
+        walked.filter(|accepted| !**accepted).count()
+    };
+    let mut seen: HashSet<String> = witnesses.iter().map(|one| one.value.to_string()).collect();
+    for _ in 0..PATIENCE * (witnesses.len() + 1) {
+        let few = |count: usize| count * 100 < witnesses.len() * WANTED;
+        let wanted = few(valid);
+        if !wanted && !few(near) {
+            break;
         }
-    }
-    let mut left = filling.missing() * PATIENCE;
-    while filling.missing() > 0 && left > 0 {
-        left -= 1;
-        let made = if first.value.is_string() {
-            filling.edited(&valid, false).map(|text| (text, None))
+        let made = if is_text {
+            filling.edited(!wanted).map(|value| Witness {
+                about: seat.schema.clone(),
+                instance: Pointer::root(),
+                value,
+                ..first
+            })
         } else {
-            filling.joined(&valid)
+            filling.joined(wanted)
         };
-        if let Some((value, other)) = made
-            && validator.is_valid(&value)
+        let made = made.filter(|made| validator.is_valid(&made.value) == wanted);
+        if let Some(made) = made
+            && seen.insert(made.value.to_string())
         {
-            match other {
-                None => filling.push(index, seat, value, true),
-                Some(other) => filling.keep(Witness { value, ..other }, true),
-            }
+            *(if wanted { &mut valid } else { &mut near }) += 1;
+            accepted.push(wanted);
+            witnesses.push(made);
         }
     }
-    Ok(filling.accepted)
+    Ok(accepted)
 }
 
-struct Filling<'w> {
-    witnesses: &'w mut Vec<Witness>,
-    accepted: Vec<bool>,
-    seen: HashSet<String>,
+struct Filling {
+    valid: Vec<Witness>,
+    refused: Vec<Witness>,
     random: fastrand::Rng,
 }
 
-impl Filling<'_> {
-    fn valid(&self) -> Vec<Witness> {
-        let judged = self.witnesses.iter().zip(&self.accepted);
-        let valid = judged.filter(|(_, accepted)| **accepted);
-        valid.map(|(witness, _)| witness.clone()).collect()
-    }
-
-    /// How many valid values there should be besides.
-    fn missing(&self) -> usize {
-        let valid = self.accepted.iter().filter(|accepted| **accepted).count();
-        (self.accepted.len() * WANTED)
-            .saturating_sub(valid * OF)
-            .div_ceil(OF - WANTED)
-    }
-
-    fn added(&self, before: usize) -> bool {
-        self.accepted.len() >= 2 * before
-    }
-
-    fn push(&mut self, seat: usize, place: &Seat, value: Value, accepted: bool) {
-        let witness = Witness {
-            seat,
-            about: place.schema.clone(),
-            instance: Pointer::root(),
-            value,
-        };
-        self.keep(witness, accepted);
-    }
-
-    fn keep(&mut self, witness: Witness, accepted: bool) {
-        if self.seen.insert(witness.value.to_string()) {
-            self.witnesses.push(witness);
-            self.accepted.push(accepted);
-        }
-    }
-
-    /// A valid text in which one character is another one, gone, or too many; of characters that valid texts have, unless
-    /// there shall be strays.
-    fn edited(&mut self, valid: &[Witness], strays: bool) -> Option<Value> {
+impl Filling {
+    /// A valid text in which one character is another one, gone, or too many. Without strays, only characters that valid texts
+    /// have, and as many of them.
+    fn edited(&mut self, strays: bool) -> Option<Value> {
         const STRAYS: [char; 8] = [' ', 'g', 'x', '-', '=', '\n', 'é', '０'];
-        let from = self.random.choice(valid)?.value.as_str()?;
-        let other = self.random.choice(valid)?.value.as_str()?;
+        let from = self.random.choice(&self.valid)?.value.as_str()?;
+        let other = self.random.choice(&self.valid)?.value.as_str()?;
         let mut characters: Vec<char> = from.chars().collect();
         let other: Vec<char> = other.chars().collect();
         let at = self.random.usize(..characters.len().max(1));
@@ -127,26 +100,29 @@ impl Filling<'_> {
             put = *self.random.choice(&STRAYS)?;
         }
         match self.random.u8(..4) {
-            0 if strays => {
-                (at < characters.len()).then(|| characters.remove(at))?;
-            }
+            0 if strays => drop((at < characters.len()).then(|| characters.remove(at))?),
             1 if strays => characters.insert(at, put),
             _ => *characters.get_mut(at)? = put,
         }
         Some(Value::String(characters.into_iter().collect()))
     }
 
-    /// A valid value with a part of another valid one, and the witness that the part is of.
-    fn joined(&mut self, valid: &[Witness]) -> Option<(Value, Option<Witness>)> {
-        let base = self.random.choice(valid)?;
-        let other = self.random.choice(valid)?;
+    /// A valid value with a part of another one, which is valid or not.
+    fn joined(&mut self, of_valid: bool) -> Option<Witness> {
+        let base = self.random.choice(&self.valid)?;
+        let others = if of_valid { &self.valid } else { &self.refused };
+        let other = self.random.choice(others)?;
         let part = other.value.pointer(&other.instance.to_string())?;
-        let mut value = base.value.clone();
         let (name, holder) = (other.instance.tokens().last()?, other.instance.parent()?);
-        match value.pointer_mut(&holder.to_string())? {
-            Value::Object(members) => members.insert(name.clone(), part.clone()),
-            _ => return None,
-        };
-        Some((value, Some(other.clone())))
+        let mut value = base.value.clone();
+        let members = value.pointer_mut(&holder.to_string())?.as_object_mut()?;
+        let before = members.insert(name.clone(), part.clone());
+        // More than one edit might lie between two objects.
+        (of_valid || !(part.is_object() && before.is_some_and(|before| before.is_object()))).then(
+            || Witness {
+                value,
+                ..other.clone()
+            },
+        )
     }
 }

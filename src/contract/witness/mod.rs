@@ -105,11 +105,11 @@ pub(super) fn judged<'d>(
     let mut witnesses = Witnesses::default();
     let mut accepted = Vec::new();
     for (index, seat) in seats.iter().enumerate() {
-        let mut made = of_place(document, judge, seat, index, seed)?;
+        let (walked, mut made) = of_place(document, judge, seat, index, seed)?;
         if made.is_empty() {
             witnesses.unmade.push(index);
         }
-        accepted.extend(fill::fill(judge, seat, seed, &mut made)?);
+        accepted.extend(fill::fill(judge, seat, seed, walked, &mut made)?);
         witnesses.all.extend(made);
     }
     witnesses.seats = seats;
@@ -123,19 +123,21 @@ pub(super) fn of_seat<'d>(
     seat: &Seat,
     seed: u64,
 ) -> Result<Vec<Witness>, ContractError> {
-    of_place(document, judge, seat, 0, seed)
+    Ok(of_place(document, judge, seat, 0, seed)?.1)
 }
 
+/// And how many of them have one change.
 fn of_place<'d>(
     document: &'d Document,
     judge: &Judge<'d>,
     seat: &Seat,
     index: usize,
     seed: u64,
-) -> Result<Vec<Witness>, ContractError> {
+) -> Result<(usize, Vec<Witness>), ContractError> {
     let mut made = Vec::new();
     walk::seat(document, judge, seat, index, &mut made)?;
+    let walked = made.len();
     let mixed = walk::mixed(&made, index, seed, MOST_MIXED);
     made.extend(mixed);
-    Ok(made)
+    Ok((walked, made))
 }
