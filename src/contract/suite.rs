@@ -92,12 +92,7 @@ impl<'d> Suite<'d> {
     /// The document is not OpenAPI 3.0, or a schema in it cannot be translated or compiled.
     pub fn of(document: &'d Document, seed: u64) -> Result<Self, ContractError> {
         let judge = Judge::new(document);
-        let witnesses = witness::witnesses(document, &judge, seed)?;
-        let accepted = witnesses.all.iter().map(|witness| {
-            let seat = witnesses.seats.get(witness.seat);
-            seat.map_or(Ok(false), |seat| judge.accepts(seat, &witness.value))
-        });
-        let accepted = accepted.collect::<Result<_, _>>()?;
+        let (witnesses, accepted) = witness::judged(document, &judge, seed)?;
         Ok(Self {
             rules: Rules::of(document),
             judge,

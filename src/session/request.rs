@@ -29,7 +29,7 @@ impl SessionRequest {
     /// # Errors
     ///
     /// Every violation of the product that `options.guarantee.enable` names; only the one of that flag, if it is missing or
-    /// not a boolean.
+    /// not a boolean, or of what it should stand in.
     pub fn from_json(json: &Value) -> Result<Self, Violations> {
         let mut findings = Findings::default();
         match enable(json, &mut findings) {
@@ -63,18 +63,30 @@ impl From<RegularEft> for SessionRequest {
     }
 }
 
-/// Which product the request is for; otherwise the reason why that cannot be told is recorded.
+/// Which product the request is for; otherwise the reason why that cannot be told is recorded: where something else stands in
+/// the way, or that nothing says it.
 fn enable(json: &Value, findings: &mut Findings) -> Option<bool> {
+    const WAY: [(&str, &str); 3] = [
+        ("", "options"),
+        ("options", "guarantee"),
+        ("options.guarantee", "enable"),
+    ];
     const PATH: &str = "options.guarantee.enable";
-    let flag = json
-        .get("options")
-        .and_then(|options| options.get("guarantee"))
-        .and_then(|it| it.get("enable"));
-    match flag {
-        _ if !json.is_object() => wrong_type("", json, JsonKind::Object, findings),
-        None => findings.refuse(PATH, MISSING_MEMBER.refuse(Found::Nothing)),
-        Some(Value::Bool(enable)) => return Some(*enable),
-        Some(other) => wrong_type(PATH, other, JsonKind::Boolean, findings),
+    let mut value = json;
+    for (at, name) in WAY {
+        let Value::Object(members) = value else {
+            wrong_type(at, value, JsonKind::Object, findings);
+            return None;
+        };
+        let Some(member) = members.get(name) else {
+            findings.refuse(PATH, MISSING_MEMBER.refuse(Found::Nothing));
+            return None;
+        };
+        value = member;
     }
-    None
+    let flag = value.as_bool();
+    if flag.is_none() {
+        wrong_type(PATH, value, JsonKind::Boolean, findings);
+    }
+    flag
 }

@@ -76,7 +76,7 @@ pub(super) fn json(body: &[u8]) -> &[u8] {
 /// not published.
 const KINDS: [&str; 4] = ["eventType", "eventName", "event", "type"];
 
-/// The members of one object, except those that are null.
+/// The members of one object, except those known ones that are null.
 #[derive(Default)]
 struct Members<'b> {
     session_id: Option<SessionId>,
@@ -107,6 +107,11 @@ impl<'b> Members<'b> {
     /// Takes one member. What does not fit its place is kept with the rest.
     fn put(&mut self, field: Field, value: Loose<'b>) {
         let value = match (&field, value) {
+            // Nobody knows what it says, so it is kept; but of a name that comes twice it takes nothing away.
+            (Field::Other(name), Loose::Other(Value::Null)) => {
+                self.rest.entry(name.as_str()).or_insert(Value::Null);
+                return;
+            }
             (_, Loose::Other(Value::Null)) => return self.odd = true,
             (Field::SessionId, Loose::Text(text)) => match SessionId::new(&text) {
                 Ok(id) => {

@@ -2,6 +2,7 @@
 
 use flinks_pay::contract::mutation::{self, Fate};
 use flinks_pay::contract::party::{Facade, Opinion, Server, ServerError};
+use flinks_pay::contract::witness::{self, FormKind};
 use flinks_pay::contract::{
     Agreement, Examiner, Exchange, Judge, Obligations, Outline, Rules, SeatPart, Sender, Side,
     Suite, SuiteError, Tally, Waivers,
@@ -65,6 +66,13 @@ pub(crate) async fn against_the_sandbox(told: &mut Told) {
     told.look(&suite.witnesses().all[0]);
     let facade = Facade::new().unwrap();
     told.look(&facade);
+    for seat in &suite.witnesses().seats {
+        for form in witness::forms(&document, &judge, seat).unwrap() {
+            told.look::<FormKind>(&form.kind);
+            told.look(&form);
+            told.look(&judge.remarks(seat, &form.value).unwrap());
+        }
+    }
     for (seat, witness, _) in suite.judged() {
         told.look::<SeatPart>(&seat.part);
         told.look(seat);

@@ -7,12 +7,19 @@
     reason = "a panic is how a test fails"
 )]
 
+mod answers;
 #[path = "../support/checked.rs"]
 mod checked;
 mod exchanges;
+#[cfg(feature = "schemars")]
+mod members;
 mod mutation;
 mod obligations;
 mod parties;
+#[path = "../session/contract/parts.rs"]
+mod parts;
+mod requests;
+mod rules;
 mod tour;
 #[path = "../support/trace.rs"]
 mod trace;
@@ -20,6 +27,8 @@ mod witnesses;
 
 use std::sync::LazyLock;
 
+use flinks_pay::contract::witness::Witness;
+use flinks_pay::contract::{Seat, Suite};
 use flinks_pay::spec::Document;
 
 /// The contract that this crate is built from.
@@ -30,6 +39,14 @@ pub(crate) static CONTRACT: LazyLock<Document> = LazyLock::new(|| {
 
 /// The seed of the witnesses that are made of two others.
 pub(crate) const SEED: u64 = 7;
+
+/// Every witness of the contract, where it travels, and whether the judge accepts it.
+pub(crate) static JUDGED: LazyLock<Vec<(Seat, Witness, bool)>> = LazyLock::new(|| {
+    let suite = Suite::of(&CONTRACT, SEED).unwrap();
+    let judged = suite.judged();
+    let judged = judged.map(|(seat, witness, accepted)| (seat.clone(), witness.clone(), accepted));
+    judged.collect()
+});
 
 /// Compares with a snapshot in the folder that all of them are in.
 pub(crate) fn snapshots() -> insta::Settings {

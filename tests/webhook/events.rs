@@ -86,7 +86,7 @@ fn optional_members_may_be_absent_null_or_of_another_type() {
 
 #[test]
 fn members_that_are_not_known_are_kept() {
-    let more = json!({ "deliveryId": 7, "flags": [true, false, -1, 1.5, null], "nested": { "a": { "b": "c" } } });
+    let more = json!({ "deliveryId": 7, "flags": [true, false, -1, 1.5, null], "nested": { "a": { "b": "c" } }, "none": null });
     let event = changed(report_and(&more).to_string());
     let kept: serde_json::Map<String, Value> = event
         .report()
@@ -150,9 +150,10 @@ fn of_a_repeated_member_the_last_counts() {
 
     // A null is as good as absent, so it takes nothing away.
     let event = changed(format!(
-        r#"{{"sessionId":"{SESSION}","status":"Completed","sessionId":null,"status":null}}"#
+        r#"{{"sessionId":"{SESSION}","status":"Completed","x":2,"sessionId":null,"status":null,"x":null}}"#
     ));
     assert_eq!(event.report().session_id, session());
+    assert_eq!(event.report().extra.get("x"), Some(&json!(2)));
 }
 
 #[test]

@@ -98,4 +98,39 @@ impl Facade {
             }
         }
     }
+
+    /// Returns what the crate holds of a body that it has read, as JSON: a success as its type is written, a webhook as its
+    /// report and what is around it, a failure as it came. Nothing for what it does not read.
+    ///
+    /// There is no way to write a token, so of one it is what its fields say.
+    #[must_use]
+    pub fn held(&self, seat: &Seat, value: &Value) -> Option<Value> {
+        match &seat.part {
+            SeatPart::Body { .. } if !seat.written => webhooks::held(&seat.operation, value),
+            SeatPart::Answer { status, .. } if !seat.written => {
+                self.answers
+                    .held(&seat.operation, status.parse().ok()?, value)
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns everything that the crate remarks on in a body that it receives, whether it reads it or not. Nothing for what it
+    /// does not receive.
+    #[must_use]
+    pub fn remarks(&self, seat: &Seat, value: &Value) -> Option<Vec<Remark>> {
+        match &seat.part {
+            SeatPart::Body { .. } if !seat.written => {
+                match webhooks::body(&seat.operation, value)? {
+                    Opinion::Remarks(remarks) => Some(remarks),
+                    _ => Some(Vec::new()),
+                }
+            }
+            SeatPart::Answer { status, .. } if !seat.written => {
+                self.answers
+                    .remarks(&seat.operation, status.parse().ok()?, value)
+            }
+            _ => None,
+        }
+    }
 }

@@ -4,21 +4,16 @@ use serde_json::Value;
 
 use super::{Opinion, Remark};
 use crate::client::DriftSource;
-use crate::webhook::{Refusal, SIGNATURE_HEADER, WebhookSecret, WebhookVerifier};
+use crate::webhook::{
+    Event, Refusal, SIGNATURE_HEADER, Verified, WebhookError, WebhookSecret, WebhookVerifier,
+};
 
 /// Known to nobody else, so that nothing is signed with it but here.
 const SECRET: &str = "a secret that signs nothing real";
 
 /// The body, rightly signed.
 pub(super) fn body(operation: &str, value: &Value) -> Option<Opinion> {
-    if operation != DriftSource::Webhook.id() {
-        return None;
-    }
-    let secret = WebhookSecret::new(SECRET).ok()?;
-    let body = value.to_string();
-    let signature = secret.sign(body.as_bytes());
-    let verified = WebhookVerifier::new(secret).verify_value(signature, body.as_bytes());
-    Some(match verified {
+    Some(match verified(operation, value)? {
         Ok(verified) => match (wrapped(value), verified.event.nonconformances()) {
             // What stands around the report is not published, and anything may.
             (Some(report), []) => Opinion::Writes(report.clone()),
@@ -26,6 +21,30 @@ pub(super) fn body(operation: &str, value: &Value) -> Option<Opinion> {
         },
         Err(_) => refuses("signature"),
     })
+}
+
+/// What the event of the body holds. Of a report, what stands around it comes with it; of anything else, the body itself.
+pub(super) fn held(operation: &str, value: &Value) -> Option<Value> {
+    match verified(operation, value)?.ok()?.event {
+        Event::StatusChanged(event) => {
+            let mut held = serde_json::to_value(event.report()).ok()?;
+            let around = event.envelope().iter();
+            let around = around.map(|(name, value)| (name.to_owned(), value.clone()));
+            held.as_object_mut()?.extend(around);
+            Some(held)
+        }
+        Event::Other(event) => event.json().ok(),
+    }
+}
+
+fn verified(operation: &str, value: &Value) -> Option<Result<Verified, WebhookError>> {
+    if operation != DriftSource::Webhook.id() {
+        return None;
+    }
+    let secret = WebhookSecret::new(SECRET).ok()?;
+    let body = value.to_string();
+    let signature = secret.sign(body.as_bytes());
+    Some(WebhookVerifier::new(secret).verify_value(signature, body.as_bytes()))
 }
 
 /// The signature. One that does not hold is well formed all the same.

@@ -3,13 +3,15 @@
 //! For each place where a value travels, a valid value with every optional part is made, and one with none. Then every keyword
 //! that has a say in any part of it is looked at, and the part is changed to come just inside, onto and just outside what the
 //! keyword says. Whether such a value is accepted is not asked here: that is the judge's to say, and the same value may be
-//! inside one contract and outside the next.
+//! inside one contract and outside the next. At last, where few of them are valid, valid ones are joined to more of the kind.
 //!
 //! Works on any OpenAPI 3.0 document, and gives the same witnesses each time for one document and seed.
 
 mod decimal;
 mod example;
 mod facets;
+mod fill;
+mod forms;
 mod grammar;
 mod number;
 mod text;
@@ -17,6 +19,7 @@ mod vary;
 mod walk;
 
 pub(super) use decimal::Decimal;
+pub use forms::{Form, FormKind, forms};
 use serde_json::Value;
 pub(super) use text::lengths;
 
@@ -89,17 +92,28 @@ pub fn witnesses<'d>(
     judge: &Judge<'d>,
     seed: u64,
 ) -> Result<Witnesses, ContractError> {
+    judged(document, judge, seed).map(|(witnesses, _)| witnesses)
+}
+
+/// The same, and which of them the judge accepts.
+pub(super) fn judged<'d>(
+    document: &'d Document,
+    judge: &Judge<'d>,
+    seed: u64,
+) -> Result<(Witnesses, Vec<bool>), ContractError> {
     let seats = Outline::of(document)?.seats();
     let mut witnesses = Witnesses::default();
+    let mut accepted = Vec::new();
     for (index, seat) in seats.iter().enumerate() {
-        let made = of_place(document, judge, seat, index, seed)?;
+        let (walked, mut made) = of_place(document, judge, seat, index, seed)?;
         if made.is_empty() {
             witnesses.unmade.push(index);
         }
+        accepted.extend(fill::fill(judge, seat, seed, walked, &mut made)?);
         witnesses.all.extend(made);
     }
     witnesses.seats = seats;
-    Ok(witnesses)
+    Ok((witnesses, accepted))
 }
 
 /// Makes the witnesses of one place. Their `seat` says nothing.
@@ -109,19 +123,21 @@ pub(super) fn of_seat<'d>(
     seat: &Seat,
     seed: u64,
 ) -> Result<Vec<Witness>, ContractError> {
-    of_place(document, judge, seat, 0, seed)
+    Ok(of_place(document, judge, seat, 0, seed)?.1)
 }
 
+/// And how many of them have one change.
 fn of_place<'d>(
     document: &'d Document,
     judge: &Judge<'d>,
     seat: &Seat,
     index: usize,
     seed: u64,
-) -> Result<Vec<Witness>, ContractError> {
+) -> Result<(usize, Vec<Witness>), ContractError> {
     let mut made = Vec::new();
     walk::seat(document, judge, seat, index, &mut made)?;
+    let walked = made.len();
     let mixed = walk::mixed(&made, index, seed, MOST_MIXED);
     made.extend(mixed);
-    Ok(made)
+    Ok((walked, made))
 }

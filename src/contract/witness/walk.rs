@@ -16,7 +16,7 @@ use crate::spec::{Document, Node, Pointer};
 const MOST_PAIRS: usize = 200;
 
 /// The deepest part of a value that is changed.
-const DEEPEST: usize = 16;
+pub(super) const DEEPEST: usize = 16;
 
 /// Adds the witnesses of one place.
 pub(super) fn seat<'d>(
@@ -198,7 +198,7 @@ impl Walk<'_, '_> {
 }
 
 /// The value with one part of it changed. Nothing where the part is not there.
-fn changed(base: &Value, instance: &Pointer, edit: &Edit) -> Option<Value> {
+pub(super) fn changed(base: &Value, instance: &Pointer, edit: &Edit) -> Option<Value> {
     let mut changed = base.clone();
     let part = changed.pointer_mut(&instance.to_string())?;
     match edit {
