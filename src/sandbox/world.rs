@@ -255,6 +255,7 @@ impl Core {
         session: &mut Session,
         act: impl FnOnce(&mut Session) -> T,
     ) -> (T, Vec<Letter>) {
+        let before = Standing::of(&session.flow);
         let age = self.age(session);
         let Settings {
             session_timeout,
@@ -265,7 +266,6 @@ impl Core {
             session.flow.expire();
         }
         defect::store::aged(self, session, age.as_secs());
-        let before = Standing::of(&session.flow);
         let done = act(session);
         (done, hooks::letters(self, &before, session))
     }

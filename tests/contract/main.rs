@@ -9,6 +9,8 @@
 
 #[path = "../support/checked.rs"]
 mod checked;
+#[cfg(feature = "__defects")]
+mod defects;
 mod mutation;
 mod parties;
 mod tour;
