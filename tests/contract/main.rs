@@ -13,6 +13,8 @@ mod checked;
 mod defects;
 mod mutation;
 mod parties;
+#[cfg(feature = "__defects")]
+mod seen;
 mod tour;
 #[path = "../support/trace.rs"]
 mod trace;
