@@ -9,6 +9,7 @@ use crate::domain::{ApiKey, ClientId, ClientSecret};
 
 use super::chance::Chance;
 use super::clock::SandboxClock;
+use super::defect::Planted;
 use super::error::SandboxError;
 use super::hooks::Registered;
 use super::hooks::webhook::Webhook;
@@ -45,6 +46,7 @@ pub struct SandboxBuilder {
     webhook: Option<Webhook>,
     guarantee_webhook: Option<Webhook>,
     state: Option<PathBuf>,
+    planted: Planted,
 }
 
 impl Default for SandboxBuilder {
@@ -68,6 +70,7 @@ impl Default for SandboxBuilder {
             webhook: None,
             guarantee_webhook: None,
             state: None,
+            planted: Planted::default(),
         }
     }
 }
@@ -202,6 +205,14 @@ impl SandboxBuilder {
         self
     }
 
+    /// Plants a bug, for tests of what finds it.
+    #[cfg(feature = "__defects")]
+    #[doc(hidden)]
+    pub fn defect(mut self, defect: super::defect::Defect) -> Self {
+        self.planted = defect.into();
+        self
+    }
+
     /// Starts the sandbox on the current Tokio runtime.
     ///
     /// # Errors
@@ -271,6 +282,7 @@ impl SandboxBuilder {
             regular_eft: self.regular_eft,
             guarantee_decision: self.guarantee_decision,
             self_check: self.self_check,
+            planted: self.planted,
         };
         let webhooks = Registered {
             session: self.webhook.map(Arc::new),

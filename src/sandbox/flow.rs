@@ -25,6 +25,7 @@ use crate::domain::Amount;
 use crate::session::{Limits, SessionStatus, StatusDetails};
 
 use super::behaviour::Behaviour;
+use super::defect::{self, Planted};
 use super::event::BrowserEvent;
 use super::posted::Posted;
 use super::scenario::{Cover, Scenario, within};
@@ -42,6 +43,8 @@ pub(super) struct Plan {
     pub(super) scenario: Scenario,
     /// Whether the integrator is asked about a guarantee.
     pub(super) integrator_decides: bool,
+    #[serde(skip)]
+    pub(super) planted: Planted,
 }
 
 /// How a session ended.
@@ -177,8 +180,10 @@ impl Flow {
             self.end = Some(End::Expired);
             return Ok(&[]);
         }
-        let behaviour = &behaviour.beside(scenario.behaviour());
-        let posted = self.events.all().len();
+        let planted = self.plan.planted;
+        let behaviour = behaviour.beside(scenario.behaviour());
+        let behaviour = &defect::course::behaviour(planted, behaviour);
+        let (before, posted) = (self.screen, self.events.all().len());
         match self.screen {
             None => self.arrive(),
             Some(Screen::Start) if self.plan.consent_screen => self.screen = Some(Screen::Consent),
@@ -195,6 +200,7 @@ impl Flow {
             Some(Screen::Pad) => self.sign(behaviour),
             Some(Screen::Complete) => return Err(Stuck::Ended),
         }
+        self.screen = defect::course::shown(planted, before, self.screen);
         Ok(self.events.all().get(posted..).unwrap_or_default())
     }
 
@@ -243,10 +249,11 @@ impl Flow {
         let amount = behaviour
             .enter_amount
             .unwrap_or_else(|| self.plan.scenario.typed(limits));
-        if !within(amount, limits) {
+        let fits = within(amount, limits);
+        if !defect::course::fits(self.plan.planted, amount, limits, fits) {
             return Err(Stuck::AmountRefused);
         }
-        self.amount = Some(amount);
+        self.amount = defect::course::entered(self.plan.planted, amount);
         self.events.push(BrowserEvent::ComponentDepositContinue);
         self.amount_known(amount, behaviour);
         Ok(())
@@ -272,7 +279,8 @@ impl Flow {
         } else {
             BrowserEvent::GuaranteeFailed
         };
-        let (amount, lower) = match self.plan.scenario.cover(amount, self.plan.limits.as_ref()) {
+        let cover = self.plan.scenario.cover(amount, self.plan.limits.as_ref());
+        let (amount, lower) = match defect::course::cover(self.plan.planted, cover) {
             Cover::Whole => (amount, false),
             Cover::Lower(lower) => (lower, true),
             Cover::Nothing => {
@@ -313,7 +321,7 @@ impl Flow {
                 return Ok(());
             }
             offer.accepted = Some(true);
-            self.amount = Some(offer.amount);
+            self.amount = defect::course::accepted(self.plan.planted, self.amount, offer.amount);
         }
         self.screen = Some(Screen::Review);
         Ok(())
@@ -336,6 +344,11 @@ impl Flow {
     ///
     /// The code of a guarantee that the integrator rejects is not published; EFT0402 is taken, as there is no guarantee then.
     pub(super) fn decide(&mut self, accept: bool) -> Result<(), NothingToDecide> {
+        let planted = self.plan.planted;
+        if defect::course::is_lost(planted, self.pending_offer().is_some()) {
+            return Ok(());
+        }
+        let accept = defect::course::decision(planted, accept);
         let offer = self.pending_offer().ok_or(NothingToDecide)?;
         offer.awaits_integrator = false;
         offer.accepted = Some(accept);
@@ -360,8 +373,11 @@ impl Flow {
 
     /// The offer that the integrator is still to decide about.
     fn pending_offer(&mut self) -> Option<&mut Offer> {
+        let again = defect::course::waits_on(self.plan.planted);
         match &mut self.guarantee {
-            Some(Guarantee::Offered(offer)) if offer.awaits_integrator && self.end.is_none() => {
+            Some(Guarantee::Offered(offer))
+                if (offer.awaits_integrator || again) && self.end.is_none() =>
+            {
                 Some(offer)
             }
             _ => None,
@@ -380,7 +396,8 @@ impl Flow {
 
     /// Ends a session by an API call.
     pub(super) fn cancel(&mut self) -> Result<(), AlreadyEnded> {
-        if self.end.is_some() {
+        let open = self.end.is_none();
+        if !defect::course::may_cancel(self.plan.planted, open, self.screen) {
             return Err(AlreadyEnded);
         }
         self.end = Some(End::Cancelled);
@@ -392,7 +409,21 @@ impl Flow {
         self.end.get_or_insert(End::Expired);
     }
 
+    /// Opens a session again that was cancelled: a [defect].
+    pub(super) fn reopen(&mut self) {
+        self.end = self.end.filter(|end| *end != End::Cancelled);
+    }
+
+    /// Ends a session whose time is over, even if it has ended: a [defect].
+    pub(super) fn expire_again(&mut self) {
+        self.end = Some(End::Expired);
+    }
+
     pub(super) fn status(&self) -> (SessionStatus, Option<StatusDetails>) {
+        defect::course::status(self.plan.planted, self.true_status())
+    }
+
+    fn true_status(&self) -> (SessionStatus, Option<StatusDetails>) {
         let (status, details) = match (self.end, self.screen) {
             (Some(End::Complete), _) => (SessionStatus::Completed, StatusDetails::Eft0301),
             (Some(End::Failed(failure)), _) => (SessionStatus::Failed, failure.code()),

@@ -184,6 +184,7 @@ mod builder;
 mod chance;
 mod clock;
 mod control;
+mod defect;
 mod details;
 mod error;
 mod event;
@@ -218,6 +219,9 @@ pub use builder::SandboxBuilder;
 pub use clock::SandboxClock;
 pub use control::webhooks::{DeliveriesReport, WebhookReport, WebhooksReport};
 pub use control::{About, Advance, Advanced, Forgotten, JournalReport, Played, Refusal};
+#[cfg(feature = "__defects")]
+#[doc(hidden)]
+pub use defect::{Defect, Part as DefectPart};
 pub use error::SandboxError;
 pub use event::BrowserEvent;
 pub use fault::kind::{Fault, RefusalShape, RetryAfter};

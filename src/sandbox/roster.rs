@@ -12,6 +12,7 @@ use crate::domain::{ReportedReference, SessionId};
 use crate::session::{SessionRequest, SessionStatus, StatusDetails, Step};
 
 use super::behaviour::Behaviour;
+use super::defect;
 use super::error::SandboxError;
 use super::flow::Stuck;
 use super::hooks::Letter;
@@ -155,7 +156,8 @@ impl Core {
         let id = world.free_id()?;
         let now = (self.clock.now(), self.clock.wall());
         let decides = self.integrator_decides();
-        let mut session = Session::new(id, 0, request, decides, now, &mut world.chance);
+        let planted = self.settings.planted;
+        let mut session = Session::new(id, 0, request, decides, now, &mut world.chance, planted);
         if order.until == Some(Goal::Outcome(StatusDetails::Eft0402)) {
             session.flow.refuse_cover();
         }
@@ -239,6 +241,7 @@ impl Core {
             .iter()
             .filter_map(|(_, id)| self.on_session(&mut world, id, |session| session.standing()))
             .collect();
+        let sessions = defect::control::listed(self.settings.planted, sessions);
         let next = sessions.last().filter(|_| more);
         Ok(SessionPage {
             next: next.map(|session| session.session_id),

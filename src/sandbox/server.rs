@@ -175,7 +175,7 @@ impl Sandbox {
 
     /// Moves the sandbox's time forward: tokens and sessions expire by it.
     pub fn advance(&self, by: Duration) {
-        self.core.clock.advance(by);
+        self.core.advance(by);
     }
 
     /// Returns the most recent exchanges with the API, oldest first.
@@ -402,6 +402,7 @@ mod tests {
     use tokio::net::TcpStream;
 
     use super::*;
+    use crate::sandbox::defect::Planted;
     use crate::sandbox::hooks::webhook::Webhook;
     use crate::sandbox::session::Session;
     use crate::session::{GuaranteedEft, Payor as GuaranteedPayor, SessionRequest};
@@ -450,7 +451,8 @@ mod tests {
         let request = SessionRequest::Guaranteed(request);
         {
             let mut world = sandbox.core.world();
-            let session = Session::new(id, 0, request, false, now, &mut world.chance);
+            let planted = Planted::default();
+            let session = Session::new(id, 0, request, false, now, &mut world.chance, planted);
             world.sessions.insert(id, session);
         }
         sandbox.payor(&id).fail_login().run().unwrap();

@@ -8,6 +8,7 @@ use crate::domain::{ReportedReference, SessionId};
 use crate::session::SessionRequest;
 
 use super::chance::Chance;
+use super::defect::Planted;
 use super::flow::{Flow, Plan};
 use super::scenario::Scenario;
 use super::terms::{Said, Terms};
@@ -35,6 +36,7 @@ impl Session {
         integrator_decides: bool,
         (created, created_at): (Instant, SystemTime),
         chance: &mut Chance,
+        planted: Planted,
     ) -> Box<Self> {
         let (guaranteed, debit, reference_id, payee) = match request {
             SessionRequest::Guaranteed(request) => (
@@ -57,6 +59,7 @@ impl Session {
             limits: debit.limits,
             scenario,
             integrator_decides,
+            planted,
         };
         let flow = Flow::new(plan, debit.amount);
         let terms = Terms::new(

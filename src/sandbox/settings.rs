@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::domain::{ApiKey, ClientId, ClientSecret};
 
+use super::defect::Planted;
 use super::judge::SelfCheck;
 use super::profile::Profile;
 
@@ -33,4 +34,5 @@ pub(super) struct Settings {
     pub(super) regular_eft: bool,
     pub(super) guarantee_decision: bool,
     pub(super) self_check: SelfCheck,
+    pub(super) planted: Planted,
 }

@@ -99,6 +99,15 @@ impl Tokens {
         known
     }
 
+    /// Revokes every token of a client: a [defect](super::defect).
+    pub(super) fn revoke_all_of(&mut self, client: usize) {
+        let tokens = self.by_text.values_mut();
+        for token in tokens.filter(|token| token.client == client) {
+            token.revoked = true;
+            self.changes += 1;
+        }
+    }
+
     /// A number that is another one after every change.
     pub(super) fn changes(&self) -> u64 {
         self.changes

@@ -14,6 +14,7 @@ use super::behaviour::Behaviour;
 use super::chance::Chance;
 use super::clock::SandboxClock;
 use super::control::{Forgotten, Played};
+use super::defect;
 use super::error::SandboxError;
 use super::event::BrowserEvent;
 use super::fault::{FaultRule, FaultStanding, Faults};
@@ -236,6 +237,9 @@ impl Core {
         act: impl FnOnce(&mut Session) -> T,
     ) -> Option<T> {
         let session = world.sessions.get_mut(id)?;
+        if defect::store::is_gone(self.settings.planted, self.age(session).as_secs()) {
+            return None;
+        }
         let place = session.flow.place();
         let (done, letters) = self.change(session, act);
         self.hooks.post(self, letters);
@@ -251,13 +255,29 @@ impl Core {
         session: &mut Session,
         act: impl FnOnce(&mut Session) -> T,
     ) -> (T, Vec<Letter>) {
-        let age = self.clock.now().saturating_duration_since(session.created);
-        if age >= self.settings.session_timeout {
+        let before = Standing::of(&session.flow);
+        let age = self.age(session);
+        let Settings {
+            session_timeout,
+            planted,
+            ..
+        } = self.settings;
+        if age >= defect::course::timeout(planted, session_timeout) {
             session.flow.expire();
         }
-        let before = Standing::of(&session.flow);
+        defect::store::aged(self, session, age.as_secs());
         let done = act(session);
         (done, hooks::letters(self, &before, session))
+    }
+
+    /// Moves the time forward, and returns how far it has been moved since the start.
+    pub(super) fn advance(&self, by: Duration) -> Duration {
+        self.clock
+            .advance(defect::control::moved(self.settings.planted, by))
+    }
+
+    fn age(&self, session: &Session) -> Duration {
+        self.clock.now().saturating_duration_since(session.created)
     }
 
     /// Whether the integrator is asked about the guarantee of a session that is created now.

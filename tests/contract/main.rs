@@ -10,6 +10,8 @@
 mod answers;
 #[path = "../support/checked.rs"]
 mod checked;
+#[cfg(feature = "__defects")]
+mod defects;
 mod exchanges;
 #[cfg(feature = "schemars")]
 mod members;
@@ -20,6 +22,8 @@ mod parties;
 mod parts;
 mod requests;
 mod rules;
+#[cfg(feature = "__defects")]
+mod seen;
 mod tour;
 #[path = "../support/trace.rs"]
 mod trace;

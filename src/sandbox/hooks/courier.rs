@@ -10,6 +10,7 @@ use futures_util::stream::FuturesUnordered;
 use super::delivery::{Delivery, DeliveryOutcome, WebhookKind};
 use super::queue::{Job, Next};
 use crate::clock::{Clock, after};
+use crate::sandbox::defect;
 use crate::sandbox::world::Core;
 
 /// How many deliveries are under way at once.
@@ -70,16 +71,16 @@ struct Tried {
 
 async fn attempt(core: &Core, job: Job) -> Tried {
     let at_millis = core.millis();
-    let (faults, body) = (job.to.faults(), &job.letter.body);
+    let (faults, body, planted) = (job.to.faults(), &job.letter.body, core.settings.planted);
     let mut twin = None;
     let outcome = if job.attempt > 1 && !core.awaits_decision(&job.letter.session) {
         DeliveryOutcome::NotNeeded
     } else if faults.lost {
         DeliveryOutcome::Lost
     } else {
-        let outcome = job.to.send(body.clone()).await;
-        if faults.twice {
-            twin = Some(job.to.send(body.clone()).await);
+        let outcome = job.to.send(body.clone(), planted).await;
+        if faults.twice || defect::webhooks::is_sent_twice(planted) {
+            twin = Some(job.to.send(body.clone(), planted).await);
         }
         outcome
     };
@@ -102,7 +103,7 @@ fn settle(core: &Core, tried: Tried) {
     let over = outcome.is_taken() || outcome == DeliveryOutcome::NotNeeded;
     let mut again = None;
     if job.letter.kind == WebhookKind::Guarantee && !over {
-        if job.attempt < TRIES {
+        if job.attempt < defect::webhooks::tries(core.settings.planted, TRIES) {
             job.attempt += 1;
             job.not_before = Some(after(&core.clock, PAUSE));
             job.gives_way = None;

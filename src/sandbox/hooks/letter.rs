@@ -28,6 +28,10 @@ pub(in crate::sandbox) struct Standing {
 }
 
 impl Standing {
+    pub(in crate::sandbox) fn status(&self) -> &(SessionStatus, Option<StatusDetails>) {
+        &self.status
+    }
+
     pub(in crate::sandbox) fn of(flow: &Flow) -> Self {
         Self {
             status: flow.status(),
@@ -39,10 +43,10 @@ impl Standing {
 /// An event, as it is sent.
 #[derive(Clone)]
 pub(in crate::sandbox) struct Letter {
-    pub(super) kind: WebhookKind,
+    pub(in crate::sandbox) kind: WebhookKind,
     pub(super) session: SessionId,
-    pub(super) code: Option<StatusDetails>,
-    pub(super) body: Bytes,
+    pub(in crate::sandbox) code: Option<StatusDetails>,
+    pub(in crate::sandbox) body: Bytes,
 }
 
 impl Letter {
@@ -94,7 +98,7 @@ fn is_told(now: &(SessionStatus, Option<StatusDetails>), completed: CompletedWeb
     }
 }
 
-fn status(session: &Session, profile: &Profile, when: SystemTime) -> Letter {
+pub(super) fn status(session: &Session, profile: &Profile, when: SystemTime) -> Letter {
     let (status, code) = session.flow.status();
     let event = StatusEvent {
         when,

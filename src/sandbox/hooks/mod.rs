@@ -26,6 +26,7 @@ pub(super) use self::letter::{Letter, Standing};
 use self::queue::{Job, Lane, Next, Queue, Settled};
 use self::webhook::Webhook;
 use super::control::webhooks::{WebhookReport, WebhooksReport};
+use super::defect;
 use super::session::Session;
 use super::world::Core;
 use crate::clock::{Clock as _, after};
@@ -106,11 +107,14 @@ impl Registered {
 /// What there is to tell of a session, by what has become of it.
 pub(super) fn letters(core: &Core, before: &Standing, session: &Session) -> Vec<Letter> {
     let now = Standing::of(&session.flow);
-    if now == *before {
-        return Vec::new();
-    }
-    let profile = &core.settings.profile;
-    letter::of(session, before, &now, profile, core.clock.wall())
+    let (profile, when) = (&core.settings.profile, core.clock.wall());
+    let letters = if now == *before {
+        Vec::new()
+    } else {
+        letter::of(session, before, &now, profile, when)
+    };
+    let status = || letter::status(session, profile, when);
+    defect::webhooks::told(core.settings.planted, (before, &now), letters, status)
 }
 
 impl Hooks {
@@ -200,8 +204,8 @@ impl Hooks {
         };
         let faults = to.faults();
         let late = faults.late_seconds.map(Duration::from_secs);
-        let held_back = faults
-            .reordered
+        let gives_way = defect::webhooks::gives_way(core.settings.planted, &letter);
+        let held_back = (faults.reordered || gives_way)
             .then(|| late.unwrap_or_default().saturating_add(HELD_BACK));
         state.changes += 1;
         let job = Job {

@@ -115,6 +115,7 @@ impl WebhookReceiver {
         body: impl Into<Bytes>,
         signature: Option<&str>,
     ) -> Result<u16, reqwest::Error> {
+        let signature = signature.map(|signature| (SIGNATURE_HEADER, signature));
         self.post_within(body.into(), signature, Self::PATIENCE)
             .await
     }
@@ -122,15 +123,15 @@ impl WebhookReceiver {
     pub(super) async fn post_within(
         &self,
         body: Bytes,
-        signature: Option<&str>,
+        signature: Option<(&str, &str)>,
         patience: Duration,
     ) -> Result<u16, reqwest::Error> {
         let mut request = self
             .http
             .post(self.url.clone())
             .header(header::CONTENT_TYPE, "application/json; charset=utf-8");
-        if let Some(signature) = signature {
-            request = request.header(SIGNATURE_HEADER, signature);
+        if let Some((header, signature)) = signature {
+            request = request.header(header, signature);
         }
         let answer = request.timeout(patience).body(body).send().await;
         let answer = answer.map_err(reqwest::Error::without_url)?;

@@ -9,6 +9,7 @@ use url::Url;
 use super::delivery::DeliveryOutcome;
 use super::faults::WebhookFaults;
 use super::receiver::{WebhookReceiver, WebhookUrlError};
+use crate::sandbox::defect::{self, Planted};
 use crate::sandbox::state::form::ReceiverForm;
 use crate::webhook::WebhookSecret;
 
@@ -72,17 +73,24 @@ impl Webhook {
     }
 
     /// Sends a body, once.
-    pub(super) async fn send(&self, body: Bytes) -> DeliveryOutcome {
-        self.send_within(body, WebhookReceiver::PATIENCE).await
+    pub(super) async fn send(&self, body: Bytes, planted: Planted) -> DeliveryOutcome {
+        self.send_within(body, WebhookReceiver::PATIENCE, planted)
+            .await
     }
 
-    async fn send_within(&self, body: Bytes, patience: Duration) -> DeliveryOutcome {
+    async fn send_within(
+        &self,
+        body: Bytes,
+        patience: Duration,
+        planted: Planted,
+    ) -> DeliveryOutcome {
         let signature = if self.faults.wrong_signature {
             self.secret.sign(&[&body[..], b" "].concat())
         } else {
-            self.secret.sign(&body)
+            defect::webhooks::signature(planted, &self.secret, &body)
         };
-        match self.to.post_within(body, Some(&signature), patience).await {
+        let signature = (defect::webhooks::header(planted), signature.as_str());
+        match self.to.post_within(body, Some(signature), patience).await {
             Ok(status) => DeliveryOutcome::Answered { status },
             Err(error) if error.is_timeout() => DeliveryOutcome::TimedOut,
             Err(error) if error.is_connect() => DeliveryOutcome::NotConnected,
@@ -181,7 +189,7 @@ mod tests {
         let send = async |patience| {
             let patience = Duration::from_millis(patience);
             receiver
-                .send_within(Bytes::from_static(b"{}"), patience)
+                .send_within(Bytes::from_static(b"{}"), patience, Planted::default())
                 .await
         };
         assert_eq!(
@@ -193,7 +201,9 @@ mod tests {
         drop(answers.await.unwrap());
         // A port that no test can be given.
         let nobody = webhook("http://127.0.0.1:1/").unwrap();
-        let outcome = nobody.send(Bytes::from_static(b"{}")).await;
+        let outcome = nobody
+            .send(Bytes::from_static(b"{}"), Planted::default())
+            .await;
         assert_eq!(outcome, DeliveryOutcome::NotConnected);
     }
 }

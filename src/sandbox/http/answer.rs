@@ -2,15 +2,19 @@
 
 use std::borrow::Cow;
 
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::exchange::Arrived;
 use super::media_type;
 use crate::domain::Rule;
 use crate::domain::rules::UNKNOWN_MEMBER;
+use crate::sandbox::defect::answers::Answered;
+use crate::sandbox::defect::{Part, Planted};
 use crate::sandbox::profile::choices::ErrorShape;
 use crate::sandbox::redact;
 use crate::sandbox::refusals::{self, Shapes};
@@ -248,6 +252,46 @@ impl From<Answer> for Told {
             response.headers_mut().insert(DEPARTURE, deviation);
         }
         Self { response, noted }
+    }
+}
+
+impl Told {
+    /// The same answer, or a wrong one if such a [defect](crate::sandbox::defect) is planted.
+    pub(super) fn spoilt(
+        self,
+        planted: Planted,
+        operation: Option<Operation>,
+        asked: &Arrived,
+    ) -> Self {
+        let Some(defect) = planted.get().filter(|it| it.part() == Part::Answers) else {
+            return self;
+        };
+        let Self {
+            response,
+            mut noted,
+        } = self;
+        let (mut parts, body) = response.into_parts();
+        // It is in memory already.
+        let bytes = to_bytes(body, usize::MAX).now_or_never();
+        let bytes = bytes.and_then(Result::ok).unwrap_or_default();
+        let mut json = serde_json::from_slice(&bytes).unwrap_or_default();
+        let answered = Answered {
+            operation,
+            asked: asked.json(),
+            status: &mut parts.status,
+            headers: &mut parts.headers,
+            body: &mut json,
+        };
+        let text = answered.spoil(defect);
+        noted.body = match text {
+            None => Said::Json(json.clone()),
+            Some(_) => Said::Nothing,
+        };
+        let body = text.unwrap_or_else(|| json.to_string());
+        Self {
+            response: Response::from_parts(parts, body.into()),
+            noted,
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use super::exchange::Arrived;
 use super::media_type;
 use crate::clock::Clock;
 use crate::domain::rules::CREDENTIALS_IN_ONE_PLACE;
+use crate::sandbox::defect::{self, Defect, Planted};
 use crate::sandbox::profile::choices::CredentialsTaken;
 use crate::sandbox::world::{Core, World};
 use crate::session::Operation;
@@ -36,8 +37,10 @@ pub(super) async fn authorize(
 }
 
 fn answer(core: &Core, headers: &HeaderMap, arrived: &Arrived) -> Answer {
+    let planted = core.settings.planted;
     let invalid = |why| Answer::error(StatusCode::BAD_REQUEST, "invalid_request", why);
-    if !media_type::is(headers, media_type::FORM) {
+    let is_form = media_type::is(headers, media_type::FORM);
+    if !defect::admission::media_type(planted, headers, is_form) {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Answer::error(
             status,
@@ -45,12 +48,13 @@ fn answer(core: &Core, headers: &HeaderMap, arrived: &Arrived) -> Answer {
             "application/x-www-form-urlencoded is expected",
         );
     }
-    let grant = match Grant::read(&arrived.bytes) {
+    let grant = match Grant::read(&arrived.bytes, planted) {
         Ok(grant) => grant,
         Err(why) => return invalid(why),
     };
     match grant.grant_type.as_deref() {
         Some("client_credentials") => {}
+        Some(_) if planted.is(Defect::AnyGrantTaken) => {}
         Some(_) => {
             let why = "grant_type must be client_credentials";
             return Answer::error(StatusCode::BAD_REQUEST, "unsupported_grant_type", why);
@@ -62,21 +66,20 @@ fn answer(core: &Core, headers: &HeaderMap, arrived: &Arrived) -> Answer {
         return Answer::error(StatusCode::UNAUTHORIZED, "invalid_client", why);
     }
     let (id, secret) = match (headers.get(header::AUTHORIZATION), by_form) {
-        (Some(_), true) => {
+        (Some(_), true) if !planted.is(Defect::CredentialsInBothPlaces) => {
             return invalid("credentials by HTTP Basic or in the form, not both")
                 .breaks(&CREDENTIALS_IN_ONE_PLACE);
         }
         (Some(value), false) => basic(value.to_str().unwrap_or_default()).unwrap_or_default(),
-        (None, _) => (
+        (None, _) | (Some(_), true) => (
             grant.username.unwrap_or_default(),
             grant.password.unwrap_or_default(),
         ),
     };
-    let client = core
-        .settings
-        .clients
-        .iter()
-        .position(|client| client.id.expose() == id && client.secret.expose() == secret);
+    let client = core.settings.clients.iter().position(|client| {
+        (client.id.expose() == id && client.secret.expose() == secret)
+            || defect::tokens::is_taken_for(planted, client, &id, &secret)
+    });
     let Some(client) = client else {
         return Answer::error(
             StatusCode::UNAUTHORIZED,
@@ -87,20 +90,23 @@ fn answer(core: &Core, headers: &HeaderMap, arrived: &Arrived) -> Answer {
     let lifetime = core.settings.token_lifetime;
     let mut world = core.world();
     let World { tokens, chance, .. } = &mut *world;
-    let (token, number) = tokens.issue(client, lifetime, core.clock.now(), chance);
+    defect::tokens::issuing(planted, tokens, client);
+    let lives = defect::tokens::lifetime(planted, lifetime);
+    let (token, number) = tokens.issue(client, lives, core.clock.now(), chance);
     let body =
         json!({ "access_token": token, "token_type": "bearer", "expires_in": lifetime.as_secs() });
     Answer::of(StatusCode::OK, &body).with(Some(format!("token#{number}")))
 }
 
 impl Grant {
-    fn read(bytes: &[u8]) -> Result<Self, &'static str> {
+    fn read(bytes: &[u8], planted: Planted) -> Result<Self, &'static str> {
         let mut grant = Self::default();
         for (name, value) in url::form_urlencoded::parse(bytes) {
             let field = match name.as_ref() {
                 "grant_type" => &mut grant.grant_type,
                 "Username" => &mut grant.username,
                 "Password" => &mut grant.password,
+                _ if planted.is(Defect::UnknownFieldsTaken) => continue,
                 _ => return Err("only grant_type, Username and Password are expected"),
             };
             if field.replace(value.into_owned()).is_some() {

@@ -4,26 +4,28 @@ use axum::http::{HeaderMap, HeaderName, header};
 
 use crate::clock::Clock;
 use crate::domain::ApiKey;
+use crate::sandbox::defect;
 use crate::sandbox::profile::choices::CredentialsTaken;
 use crate::sandbox::world::{Core, World};
+use crate::session::Operation;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const CLIENT_ID: HeaderName = HeaderName::from_static("x-client-id");
 
 /// A caller that the sandbox knows.
 #[derive(Debug)]
-pub(super) struct Caller {
+pub(in crate::sandbox) struct Caller {
     /// The index of the client.
-    pub(super) client: usize,
+    pub(in crate::sandbox) client: usize,
     /// The token that the call was made with; none with an API key.
-    pub(super) token: Option<String>,
+    pub(in crate::sandbox) token: Option<String>,
     /// Whether that token has created a session.
-    pub(super) spent: bool,
+    pub(in crate::sandbox) spent: bool,
 }
 
 /// Who the caller turned out to be.
 #[derive(Debug)]
-pub(super) enum Calling {
+pub(in crate::sandbox) enum Calling {
     Known(Caller),
     /// Credentials that are wrong, expired, or not of a kind that is taken here.
     Unknown,
@@ -31,12 +33,22 @@ pub(super) enum Calling {
     Nobody,
 }
 
-/// Credentials and what the journal calls them.
+/// Who makes a call of an operation, and what the journal calls the credentials.
 pub(super) fn calling(
     core: &Core,
     world: &World,
+    operation: Operation,
     headers: &HeaderMap,
 ) -> (Calling, Option<String>) {
+    let (calling, credential) = read(core, world, headers);
+    let planted = core.settings.planted;
+    (
+        defect::tokens::calling(planted, operation, headers, calling),
+        credential,
+    )
+}
+
+fn read(core: &Core, world: &World, headers: &HeaderMap) -> (Calling, Option<String>) {
     let text = |name: &HeaderName| {
         headers
             .get(name)

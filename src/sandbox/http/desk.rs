@@ -22,6 +22,7 @@ use super::asked::Asked;
 use super::exchange::{Arrived, Opening, is_judging};
 use super::{authorize, create, sessions};
 use crate::domain::SessionId;
+use crate::sandbox::defect;
 use crate::sandbox::judge::Presented;
 use crate::sandbox::line::{Door, Wire};
 use crate::sandbox::world::Core;
@@ -81,6 +82,7 @@ impl Service<Request> for Desk {
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         let place = Arc::clone(&self.0);
+        defect::admission::route(place.core.settings.planted, &mut request);
         let plain = if place.core.is_faulty() {
             None
         } else {

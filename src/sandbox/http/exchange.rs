@@ -15,6 +15,7 @@ use super::answer::{Answer, Noted, Told};
 use super::judged::{self, Asked};
 use super::media_type;
 use super::trouble::Trouble;
+use crate::sandbox::defect;
 use crate::sandbox::fault::FaultMet;
 use crate::sandbox::journal::{Entry, Facts};
 use crate::sandbox::judge::{self, Presented, SelfCheck, Verdict};
@@ -140,13 +141,16 @@ impl Opening {
         let (arrived, told) = if trouble.as_ref().is_some_and(|it| it.comes_first()) {
             (None, None)
         } else {
-            let read = read(body).await;
+            let planted = core.settings.planted;
+            let most = defect::admission::most_bytes(planted, MAX_REQUEST_BYTES);
+            let read = read(body, most).await;
             if core.has_stopped() {
                 return StatusCode::SERVICE_UNAVAILABLE.into_response();
             }
             match read {
                 Ok(arrived) if trouble.as_mut().is_none_or(|it| it.applies()) => {
                     let told = answer(arrived.clone()).await;
+                    let told = told.spoilt(planted, self.operation, &arrived);
                     (Some(arrived), Some(told))
                 }
                 Ok(arrived) => (Some(arrived), None),
@@ -195,7 +199,9 @@ impl Opening {
             fault: met,
         };
         let entry = self.entry(arrived.as_ref(), &outcome);
-        core.world().note(entry, verdict.as_ref());
+        if defect::control::is_noted(core.settings.planted, response.status()) {
+            core.world().note(entry, verdict.as_ref());
+        }
         match trouble {
             Some(trouble) => trouble.send(response).await,
             None => response,
@@ -255,7 +261,7 @@ fn operation(request: &Request) -> Option<Operation> {
 }
 
 /// Reads a body to its end.
-async fn read(mut body: Body) -> Result<Arrived, Answer> {
+async fn read(mut body: Body, most: usize) -> Result<Arrived, Answer> {
     let mut kept = Vec::new();
     let mut arrived = 0_usize;
     while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
@@ -268,13 +274,13 @@ async fn read(mut body: Body) -> Result<Arrived, Answer> {
             continue;
         };
         arrived = arrived.saturating_add(data.len());
-        if arrived <= MAX_REQUEST_BYTES {
+        if arrived <= most {
             kept.extend_from_slice(&data);
         } else if arrived > MAX_DISCARDED_BYTES {
             break;
         }
     }
-    if arrived > MAX_REQUEST_BYTES {
+    if arrived > most {
         let why = "a request of at most 65,536 bytes is expected";
         return Err(Answer::problem(StatusCode::PAYLOAD_TOO_LARGE, why));
     }

@@ -3,7 +3,7 @@
 mod answer;
 mod asked;
 mod authorize;
-mod caller;
+pub(super) mod caller;
 mod control;
 mod create;
 mod desk;

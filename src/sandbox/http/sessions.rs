@@ -13,6 +13,7 @@ use super::caller::{Calling, calling};
 use super::exchange::Arrived;
 use super::media_type;
 use crate::domain::rules::{CANCEL_OPEN_ONLY, GUARANTEE_PENDING_ONLY};
+use crate::sandbox::defect;
 use crate::sandbox::details::Details;
 use crate::sandbox::json_text::Object;
 use crate::sandbox::profile::Profile;
@@ -98,6 +99,7 @@ pub(super) async fn cancel(core: State<Arc<Core>>, id: Asked, headers: HeaderMap
         {
             members.insert("statusDetails".to_owned(), json!(details));
         }
+        defect::store::cancelled(core.settings.planted, &mut session.flow);
         Answer::of(StatusCode::OK, &body)
     })
 }
@@ -109,14 +111,17 @@ pub(super) async fn confirm(
     Extension(arrived): Extension<Arrived>,
 ) -> Answer {
     let (operation, access) = (Operation::ConfirmGuarantee, Access::OwnerElseNotFound);
+    let planted = core.settings.planted;
     on_session(&core, operation, id, &headers, access, |session| {
-        if !media_type::is(&headers, media_type::JSON) {
+        let is_json = media_type::is(&headers, media_type::JSON);
+        if !defect::admission::media_type(planted, &headers, is_json) {
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
             return Answer::problem(status, "application/json is expected");
         }
         let Some(body) = arrived.json() else {
             return Answer::problem(StatusCode::BAD_REQUEST, "the body is not JSON");
         };
+        let body = defect::admission::body(planted, body, GuaranteeDecision::from_json);
         let decision = match GuaranteeDecision::from_json(&body) {
             Ok(decision) => decision,
             Err(violations) => return Answer::violations(&violations),
@@ -140,7 +145,8 @@ fn on_session(
     act: impl FnOnce(&mut Session) -> Answer,
 ) -> Answer {
     let mut world = core.world();
-    let (calling, credential) = calling(core, &world, headers);
+    let planted = core.settings.planted;
+    let (calling, credential) = calling(core, &world, operation, headers);
     let client = match calling {
         Calling::Known(caller) => Some(caller.client),
         Calling::Nobody if access == Access::Anybody => None,
@@ -153,8 +159,10 @@ fn on_session(
     };
     let none = || Answer::error(StatusCode::NOT_FOUND, "not_found", "no such session");
     let found = id.0.and_then(|id| {
+        let id = defect::store::found(planted, &world, operation, id);
         core.on_session(&mut world, &id, |session| {
-            if access == Access::Anybody || client == Some(session.owner) {
+            let owns = client == Some(session.owner);
+            if access == Access::Anybody || owns || defect::store::is_shared(planted, operation) {
                 act(session)
             } else if access == Access::OwnerElseForbidden {
                 let why = "the session is another client's";

@@ -18,6 +18,7 @@ use crate::domain::{ClientId, ClientSecret, SessionId};
 use crate::sandbox::behaviour::Behaviour;
 use crate::sandbox::chance::Chance;
 use crate::sandbox::clock::SandboxClock;
+use crate::sandbox::defect::Planted;
 use crate::sandbox::fault::{Fault, FaultRule, Faults};
 use crate::sandbox::hooks::Registered;
 use crate::sandbox::hooks::faults::WebhookFaults;
@@ -212,6 +213,7 @@ impl Site {
             regular_eft: true,
             guarantee_decision: false,
             self_check: SelfCheck::Off,
+            planted: Planted::default(),
         }
     }
 
@@ -306,7 +308,16 @@ impl Site {
                 );
                 let mut world = core.world();
                 let id = world.free_id().unwrap();
-                let session = Session::new(id, *client, request, decides, now, &mut world.chance);
+                let planted = Planted::default();
+                let session = Session::new(
+                    id,
+                    *client,
+                    request,
+                    decides,
+                    now,
+                    &mut world.chance,
+                    planted,
+                );
                 world.sessions.insert(id, session);
                 self.sessions.push(id);
                 return id.expose();
