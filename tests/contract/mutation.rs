@@ -1,6 +1,9 @@
 //! A change of the contract is noticed.
 
+use flinks_pay::contract::Seat;
 use flinks_pay::contract::mutation::{self, Fate, Mutant};
+use flinks_pay::contract::party::{Facade, Opinion, Party};
+use serde_json::Value;
 
 use crate::{CONTRACT, SEED};
 
@@ -24,20 +27,16 @@ fn one_change_of_the_schemas_in_forty_and_each_required_member_that_need_not_be_
         .filter(|(number, mutant)| number % STEP == 0 || is_of_required(mutant))
         .map(|(_, mutant)| mutant)
         .collect();
-    let score = mutation::score(&CONTRACT, some, SEED, |_| {}).unwrap();
+    let score = mutation::score(&CONTRACT, some, SEED, Facade::new, |_| {}).unwrap();
     let count = |fate: fn(&Fate) -> bool| score.count(fate);
     println!(
         "{} noticed, {} equivalent, {} of no contract",
-        count(|fate| matches!(fate, Fate::Killed { .. })),
+        count(|fate| matches!(fate, Fate::Killed(_))),
         count(|fate| *fate == Fate::Equivalent),
         count(|fate| *fate == Fate::Unreadable),
     );
-    let survived: Vec<String> = score
-        .mutants
-        .iter()
-        .filter(|(_, fate)| *fate == Fate::Survived)
-        .map(|(mutant, _)| mutant.to_string())
-        .collect();
+    assert_eq!(score.differing, []);
+    let survived: Vec<String> = score.survivors().map(Mutant::to_string).collect();
     assert_eq!(survived, Vec::<String>::new());
     // Nothing but noticed is good enough for these: each list, and each name in one of several.
     let required = score.mutants.iter().filter(|(it, _)| is_of_required(it));
@@ -63,4 +62,26 @@ fn lists_and_names() -> usize {
     let contract = CONTRACT.to_json();
     let schemas = contract["components"]["schemas"].as_object().unwrap();
     schemas.values().map(count).sum()
+}
+
+/// Takes whatever the crate has any opinion of.
+struct Credulous(Facade);
+
+impl Party for Credulous {
+    fn opinion(&self, seat: &Seat, value: &Value) -> Option<Opinion> {
+        self.0.opinion(seat, value).map(|_| Opinion::Takes)
+    }
+}
+
+/// Whoever takes everything cannot tell one contract from another; a score that does not show it would show nothing.
+#[test]
+fn whoever_takes_everything_notices_next_to_nothing() {
+    let mutants = mutation::mutants(&CONTRACT);
+    let some: Vec<Mutant> = mutants.into_iter().step_by(STEP).collect();
+    let credulous = || Ok(Credulous(Facade::new()?));
+    let score = mutation::score(&CONTRACT, some, SEED, credulous, |_| {}).unwrap();
+    let share = score.share().unwrap();
+    println!("{:.1} % are noticed", share * 100.0);
+    assert!(share < 0.3, "{share}");
+    assert!(score.asked > 10_000 && !score.differing.is_empty());
 }
