@@ -56,6 +56,19 @@ impl<'d> Judge<'d> {
         self.compiled(at, direction, false)
     }
 
+    /// Takes what another has compiled of the components, which have to be the same in its document.
+    pub(super) fn sharing(self, other: &Judge<'_>) -> Self {
+        let components = Pointer::root().join("components").join("schemas");
+        let known = other.compiled.borrow();
+        let shared = known
+            .iter()
+            .filter(|((at, ..), _)| components.is_prefix_of(at));
+        let shared = shared.map(|(key, compiled)| (key.clone(), Rc::clone(compiled)));
+        self.compiled.borrow_mut().extend(shared);
+        drop(known);
+        self
+    }
+
     /// The validator of the schema at a place, in which every object that has members takes no others.
     pub(super) fn closed(
         &self,

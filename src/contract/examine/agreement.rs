@@ -45,7 +45,7 @@ impl Examiner<'_> {
         let about_the_request = match status {
             400 | 405 | 415 | 422 => true,
             // Who calls is asked only where there is a way to say it.
-            401 => operation.security.iter().all(Vec::is_empty),
+            401 => operation.security.iter().all(Vec::is_empty) || self.has_good_keys(reading),
             // What is not there may be what the request is about, where it names something or the contract says so.
             404 => reading.answered.is_none() && !operation.path.contains('{'),
             _ => false,

@@ -4,6 +4,7 @@ mod agreement;
 pub(super) mod answer;
 pub(super) mod finding;
 mod media;
+mod record;
 mod request;
 mod route;
 mod rules;
@@ -16,6 +17,7 @@ use serde_json::Value;
 
 use self::finding::Verdict;
 use self::media::Kind;
+use self::record::Record;
 use self::route::Route;
 use self::rules::CallRule;
 use super::party::{Facade, Opinion};
@@ -67,6 +69,7 @@ pub struct Examiner<'d> {
     rules: Rules,
     calls: Vec<CallRule>,
     facade: &'d Facade,
+    record: Record<'d>,
 }
 
 /// An exchange as the contract reads it.
@@ -109,7 +112,22 @@ impl<'d> Examiner<'d> {
             calls: rules::of_calls(document),
             document,
             facade,
+            record: Record::default(),
         })
+    }
+
+    /// Lets other exchanges with the same server have a say: which keys it takes, and what a request was that made the thing which
+    /// an answer tells of.
+    #[must_use]
+    pub fn among(mut self, exchanges: &'d [Exchange]) -> Self {
+        self.record = Record::of(exchanges);
+        self
+    }
+
+    /// Uses what was compiled for another contract, which has the same components.
+    pub(super) fn sharing(mut self, other: &Examiner<'_>) -> Self {
+        self.judge = self.judge.sharing(&other.judge);
+        self
     }
 
     /// What the contract offers.
@@ -245,6 +263,9 @@ impl<'d> Examiner<'d> {
         self.request(reading, route, &mut findings)?;
         let agreement = self.agreement(reading, &mut findings)?;
         self.answer(reading, &mut findings)?;
+        if let Route::To(_, captured) = route {
+            self.defaults(reading, captured, &mut findings)?;
+        }
         Ok(Verdict {
             operation: reading.operation.map(|operation| operation.id.clone()),
             status: reading.exchange.status.as_u16(),

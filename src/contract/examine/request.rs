@@ -4,6 +4,7 @@ use http::header::{self, HeaderName};
 use serde_json::Value;
 
 use super::finding::{Finding, Part, Side, UNDECLARED};
+use super::record::nameless;
 use super::route::Route;
 use super::text::{self, Style};
 use super::{Examiner, Reading, cookies, query, schema};
@@ -62,6 +63,15 @@ impl Examiner<'_> {
                     add(part(), parameter.at.clone(), root(), "required");
                 }
                 _ => {}
+            }
+        }
+        if let Route::To(_, captured) = route {
+            for name in nameless(operation, captured) {
+                let part = Part::Parameter {
+                    location: "path".to_owned(),
+                    name: name.to_owned(),
+                };
+                add(part, operation.at.clone(), root(), UNDECLARED);
             }
         }
         if reading.exchange.by == Sender::Client {
@@ -206,12 +216,7 @@ impl Examiner<'_> {
         };
         match scheme {
             SchemeOutline::Http(scheme) => authorized(scheme),
-            SchemeOutline::Key { location, name } => match location.as_str() {
-                "header" => !header_texts(&exchange.headers, name).is_empty(),
-                "query" => query(&exchange.target).iter().any(|(key, _)| key == name),
-                "cookie" => cookies(&exchange.headers).any(|(key, _)| key == name),
-                _ => false,
-            },
+            SchemeOutline::Key { location, name } => key(location, name, exchange).is_some(),
             // Both of these send bearer tokens. Nobody can present what is not defined.
             SchemeOutline::Other(name) => {
                 let at = ["components", "securitySchemes", name];
@@ -221,6 +226,18 @@ impl Examiner<'_> {
                 matches!(kind, Some("oauth2" | "openIdConnect")) && authorized("bearer")
             }
         }
+    }
+}
+
+/// The key under a name in a request.
+pub(super) fn key(location: &str, name: &str, exchange: &Exchange) -> Option<String> {
+    match location {
+        "header" => header_texts(&exchange.headers, name).into_iter().next(),
+        "query" => of_name(&query(&exchange.target), name).into_iter().next(),
+        "cookie" => cookies(&exchange.headers)
+            .find(|(known, _)| *known == name)
+            .map(|(_, text)| text.to_owned()),
+        _ => None,
     }
 }
 

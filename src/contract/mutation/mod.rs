@@ -10,16 +10,20 @@ mod edit;
 mod language;
 mod normal;
 mod pattern;
+mod recorded;
 mod same;
 mod schema;
 mod score;
+mod surface;
 
 use std::fmt;
 
 use edit::Edit;
 
+pub use recorded::{Known, Recorded};
 pub use score::{Fate, Killer, Score, score};
 
+use super::ContractError;
 use crate::spec::{Document, Node, Object, Pointer};
 
 /// One change of a contract.
@@ -57,6 +61,27 @@ pub fn mutants(document: &Document) -> Vec<Mutant> {
     for name in named.into_iter().flat_map(Object::keys) {
         schema::changes(document, &schemas.join(name), &mut found);
     }
+    named_mutants(document, found)
+}
+
+/// Returns every single change of a contract outside its schemas, in the order of the document.
+///
+/// # Errors
+///
+/// The document is not OpenAPI 3.0, or a reference in it cannot be followed.
+pub fn surface(document: &Document) -> Result<Vec<Mutant>, ContractError> {
+    let mut found = Vec::new();
+    surface::changes(document, &mut found)?;
+    let mut mutants = named_mutants(document, found);
+    // A name that is taken cannot be given, and what stands there already changes nothing.
+    mutants.retain(|mutant| {
+        let changed = mutant.apply(document);
+        changed.is_some_and(|changed| changed.to_json() != document.to_json())
+    });
+    Ok(mutants)
+}
+
+fn named_mutants(document: &Document, found: Vec<schema::Named>) -> Vec<Mutant> {
     found
         .into_iter()
         .map(|(kind, edit)| Mutant {

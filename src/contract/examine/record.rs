@@ -1,0 +1,216 @@
+//! What other exchanges say about one.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::finding::{Finding, Part, Side};
+use super::text::parts;
+use super::{Examiner, Reading};
+use crate::contract::{ContractError, Exchange, OperationOutline, SchemeOutline, Sender};
+use crate::spec::{Document, Node, Object, Pointer};
+
+/// The exchanges that one is among.
+#[derive(Debug, Default)]
+pub(super) struct Record<'x> {
+    /// Those that were carried out.
+    done: Vec<&'x Exchange>,
+    /// What was sent to make the thing that an answer names, by that name.
+    made: HashMap<String, &'x Exchange>,
+}
+
+impl<'x> Record<'x> {
+    pub(super) fn of(exchanges: &'x [Exchange]) -> Self {
+        let mut record = Self::default();
+        for exchange in exchanges {
+            if exchange.by != Sender::Client || !exchange.status.is_success() {
+                continue;
+            }
+            record.done.push(exchange);
+            let answer = if exchange.body.is_empty() {
+                None
+            } else {
+                serde_json::from_slice(&exchange.answer).ok()
+            };
+            if let Some(Value::Object(members)) = answer {
+                for name in members.values().filter_map(Value::as_str) {
+                    let known = exchange.target.contains(name);
+                    if !known {
+                        record.made.entry(name.to_owned()).or_insert(exchange);
+                    }
+                }
+            }
+        }
+        record
+    }
+}
+
+impl Examiner<'_> {
+    /// Whether a refused request has keys with which the server carried out another.
+    pub(super) fn has_good_keys(&self, reading: &Reading<'_, '_>) -> bool {
+        let Some(operation) = reading.operation else {
+            return false;
+        };
+        let presented = reading
+            .ways
+            .iter()
+            .filter_map(|index| operation.security.get(*index));
+        presented.filter(|way| !way.is_empty()).any(|way| {
+            let keys = |exchange: &Exchange| {
+                let keys = way.iter().map(|scheme| match scheme {
+                    SchemeOutline::Key { location, name } => {
+                        super::request::key(location, name, exchange)
+                    }
+                    // Tokens pass.
+                    SchemeOutline::Http(_) | SchemeOutline::Other(_) => None,
+                });
+                keys.collect::<Option<Vec<_>>>()
+            };
+            let presented = keys(reading.exchange);
+            presented.is_some() && self.record.done.iter().any(|it| keys(it) == presented)
+        })
+    }
+
+    /// Adds the members of an answer that tell what a request left out, and that the contract has no such default for.
+    pub(super) fn defaults(
+        &self,
+        reading: &Reading<'_, '_>,
+        captured: &[(String, String)],
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), ContractError> {
+        let (Some((_, Some(schema))), Some(answer), true) = (
+            reading.answer_type,
+            &reading.answer,
+            reading.exchange.status.is_success(),
+        ) else {
+            return Ok(());
+        };
+        let named = captured
+            .iter()
+            .find_map(|(_, name)| self.record.made.get(name));
+        let Some(made) = named else {
+            return Ok(());
+        };
+        let made = self.read(made, &self.route(made))?;
+        let (Some((_, Some(asked))), Some(request)) = (made.request_type, &made.request) else {
+            return Ok(());
+        };
+        let mut told = Told {
+            document: self.document,
+            found: Vec::new(),
+        };
+        told.compare(asked, schema, Some(request), answer, &Pointer::root(), 0)?;
+        for (at, instance) in told.found {
+            findings.push(Finding {
+                side: Side::Answer,
+                part: Part::Body,
+                at,
+                instance,
+                keyword: "default".to_owned(),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The deepest members that are compared.
+const DEEPEST: usize = 16;
+
+struct Told<'d> {
+    document: &'d Document,
+    found: Vec<(Pointer, Pointer)>,
+}
+
+impl Told<'_> {
+    /// Goes down the members that request and answer have in common.
+    fn compare(
+        &mut self,
+        asked: &Pointer,
+        told: &Pointer,
+        request: Option<&Value>,
+        answer: &Value,
+        instance: &Pointer,
+        depth: usize,
+    ) -> Result<(), ContractError> {
+        let Some(members) = answer.as_object().filter(|_| depth < DEEPEST) else {
+            return self.leaf(asked, told, request, answer, instance);
+        };
+        for (name, value) in members {
+            let asked = self.member(asked, name)?;
+            if let (Some(asked), Some(told)) = (asked, self.member(told, name)?) {
+                let request = request.and_then(|request| request.get(name));
+                self.compare(
+                    &asked,
+                    &told,
+                    request,
+                    value,
+                    &instance.join(name),
+                    depth + 1,
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    fn leaf(
+        &mut self,
+        asked: &Pointer,
+        told: &Pointer,
+        request: Option<&Value>,
+        answer: &Value,
+        instance: &Pointer,
+    ) -> Result<(), ContractError> {
+        let asked = behind(self.document, asked)?;
+        if request.is_some() || answer.is_null() || asked != behind(self.document, told)? {
+            return Ok(());
+        }
+        let default = self
+            .document
+            .at(&asked)
+            .and_then(|node| node.get("default"));
+        if default.map(Node::to_json).as_ref() != Some(answer) {
+            self.found.push((asked.join("default"), instance.clone()));
+        }
+        Ok(())
+    }
+
+    fn member(&self, at: &Pointer, name: &str) -> Result<Option<Pointer>, ContractError> {
+        let parts = parts(self.document, at)?;
+        Ok(parts.into_iter().find_map(|(at, node)| {
+            let named = node.get("properties").and_then(Node::as_object);
+            named.filter(|it: &&Object| it.contains_key(name))?;
+            Some(at.join("properties").join(name))
+        }))
+    }
+}
+
+fn behind(document: &Document, at: &Pointer) -> Result<Pointer, ContractError> {
+    let mut at = at.clone();
+    if let Some(node) = document.at(&at) {
+        document.resolve(node)?;
+    }
+    while let Some((target, _)) = match document.at(&at) {
+        Some(node) => document.target(node)?,
+        None => None,
+    } {
+        at = target;
+    }
+    Ok(at)
+}
+
+/// The names in a path that the operation has no parameter for.
+pub(super) fn nameless<'c>(
+    operation: &OperationOutline,
+    captured: &'c [(String, String)],
+) -> impl Iterator<Item = &'c str> {
+    let declared: Vec<String> = operation
+        .parameters
+        .iter()
+        .filter(|it| it.location == "path")
+        .map(|it| it.name.clone())
+        .collect();
+    captured
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .filter(move |name| !declared.iter().any(|it| it == name))
+}

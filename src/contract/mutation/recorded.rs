@@ -1,0 +1,350 @@
+//! What recorded exchanges, and what this crate knows of a contract beside its values, notice of a change.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::Mutant;
+use crate::client::Environment;
+use crate::contract::party::{Facade, Opinion};
+use crate::contract::witness::Witness;
+use crate::contract::{
+    Agreement, ContractError, Examiner, Exchange, Obligations, Rules, Seat, Suite, Verdict, Waivers,
+};
+use crate::spec::{Document, Node, Pointer};
+
+/// What a change is noticed by, other than a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Known {
+    /// An exchange of which the changed contract thinks otherwise.
+    Exchange {
+        /// Its number, from 0.
+        number: usize,
+        /// The operation, by the contract as it is.
+        operation: Option<String>,
+        /// The status of its answer.
+        status: u16,
+    },
+    /// Something that the changed contract offers, and no exchange has.
+    Obligation(String),
+    /// A value at a place that is no component's, about which this crate and the changed contract differ.
+    Value {
+        /// Where it travels.
+        seat: String,
+        /// Whether the changed contract accepts it.
+        accepted: bool,
+    },
+    /// A server of the changed contract that this crate does not know, or one that it knows and the changed contract has not.
+    Server(String),
+    /// A rule whose witness is not what the changed contract says of it.
+    Rule(String),
+}
+
+/// Recorded exchanges, and what a contract as it is makes of them.
+pub struct Recorded<'d> {
+    document: &'d Document,
+    facade: &'d Facade,
+    exchanges: &'d [Exchange],
+    waivers: &'d Waivers,
+    examiner: Examiner<'d>,
+    before: Vec<Verdict>,
+    /// The numbers of the exchanges: one of each kind first.
+    order: Vec<usize>,
+    /// The path of each, where it has an operation.
+    paths: Vec<Option<String>>,
+    offered: HashSet<String>,
+    unmet: Vec<String>,
+    witnesses: Vec<(&'d Seat, &'d Witness, Opinion, Agreement)>,
+}
+
+impl std::fmt::Debug for Recorded<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recorded")
+            .field("exchanges", &self.exchanges.len())
+            .field("offered", &self.offered.len())
+            .field("unmet", &self.unmet.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'d> Recorded<'d> {
+    /// Judges the exchanges by the contract as it is.
+    ///
+    /// # Errors
+    ///
+    /// The contract cannot be used.
+    pub fn of(
+        document: &'d Document,
+        suite: &'d Suite<'_>,
+        facade: &'d Facade,
+        exchanges: &'d [Exchange],
+        waivers: &'d Waivers,
+    ) -> Result<Self, ContractError> {
+        let examiner = Examiner::of(document, facade)?.among(exchanges);
+        let mut before = Vec::new();
+        let mut kinds: BTreeMap<_, usize> = BTreeMap::new();
+        let mut ranked = Vec::new();
+        for (number, exchange) in exchanges.iter().enumerate() {
+            let verdict = examiner.examine(exchange)?;
+            let kind = (
+                verdict.operation.clone(),
+                verdict.status,
+                verdict.findings.len(),
+                exchange.headers.len(),
+            );
+            let seen = kinds.entry(kind).or_default();
+            ranked.push((*seen, number));
+            *seen += 1;
+            before.push(verdict);
+        }
+        ranked.sort_unstable();
+        let path = |verdict: &Verdict| {
+            let id = verdict.operation.as_deref()?;
+            Some(examiner.outline().operation(id)?.path.clone())
+        };
+        let paths = before.iter().map(path).collect();
+        let obligations = Obligations::of(document)?;
+        let unmet = obligations.unmet(&examiner, exchanges)?;
+        let mut witnesses = Vec::new();
+        for (seat, witness, accepted) in suite.judged() {
+            if let Some(opinion) = facade.opinion(seat, &witness.value) {
+                let agreement = suite.compare(seat, accepted, &opinion)?;
+                witnesses.push((seat, witness, opinion, agreement));
+            }
+        }
+        Ok(Self {
+            unmet: unmet.iter().map(|it| it.name.clone()).collect(),
+            offered: obligations.all().iter().map(|it| it.name.clone()).collect(),
+            order: ranked.into_iter().map(|(_, number)| number).collect(),
+            document,
+            facade,
+            exchanges,
+            waivers,
+            examiner,
+            before,
+            paths,
+            witnesses,
+        })
+    }
+
+    /// What notices a change first; nothing if nothing does.
+    ///
+    /// # Errors
+    ///
+    /// The changed document is no contract.
+    pub fn notices(
+        &self,
+        mutant: &Mutant,
+        changed: &Document,
+    ) -> Result<Option<Known>, ContractError> {
+        let examiner = Examiner::of(changed, self.facade)?.among(self.exchanges);
+        let components = Pointer::root().join("components").join("schemas");
+        let examiner = if components.is_prefix_of(&mutant.at) {
+            examiner
+        } else {
+            examiner.sharing(&self.examiner)
+        };
+        match mutant.at.tokens().first().map(String::as_str) {
+            Some("servers") => return Ok(server(changed)),
+            Some("x-rules") => {
+                if let Some(id) = rule(changed, &self.witnesses, self.facade, &examiner)? {
+                    return Ok(Some(Known::Rule(id)));
+                }
+            }
+            _ => {}
+        }
+        if let Some(number) = self.exchange(mutant, &examiner)? {
+            let verdict = self.before.get(number);
+            return Ok(Some(Known::Exchange {
+                number,
+                operation: verdict.and_then(|verdict| verdict.operation.clone()),
+                status: verdict.map_or(0, |verdict| verdict.status),
+            }));
+        }
+        if let Some(name) = self.obligation(changed, &examiner)? {
+            return Ok(Some(Known::Obligation(name)));
+        }
+        self.value(mutant, changed, &examiner)
+    }
+
+    /// The first exchange of which the changed contract thinks otherwise; those of the changed path first.
+    fn exchange(
+        &self,
+        mutant: &Mutant,
+        examiner: &Examiner<'_>,
+    ) -> Result<Option<usize>, ContractError> {
+        let changed_path = match mutant.at.tokens() {
+            [section, path, ..] if section == "paths" || section == "x-webhooks" => Some(path),
+            _ => None,
+        };
+        for near in [true, false] {
+            for &number in &self.order {
+                let of_path = self.paths.get(number).and_then(Option::as_ref);
+                if (changed_path.is_none() || of_path == changed_path) != near {
+                    continue;
+                }
+                if let (Some(exchange), Some(before)) =
+                    (self.exchanges.get(number), self.before.get(number))
+                    && !examiner.examine(exchange)?.comes_to(before)
+                {
+                    return Ok(Some(number));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The first thing that only the changed contract offers, and no exchange has.
+    fn obligation(
+        &self,
+        changed: &Document,
+        examiner: &Examiner<'_>,
+    ) -> Result<Option<String>, ContractError> {
+        let offered = Obligations::of(changed)?;
+        let more: BTreeSet<&str> = offered
+            .all()
+            .iter()
+            .map(|it| it.name.as_str())
+            .filter(|name| !self.offered.contains(*name) && !self.waivers.has(name))
+            .collect();
+        if more.is_empty() {
+            return Ok(None);
+        }
+        let unmet = offered.unmet(examiner, self.exchanges)?;
+        let first = unmet.iter().find(|it| more.contains(it.name.as_str()));
+        Ok(first.map(|it| it.name.clone()))
+    }
+
+    /// A witness at a place whose schema is another one now, or that a rule was about.
+    fn value(
+        &self,
+        mutant: &Mutant,
+        changed: &Document,
+        examiner: &Examiner<'_>,
+    ) -> Result<Option<Known>, ContractError> {
+        let rules = Rules::of(changed);
+        let of_rules = mutant.at.tokens().first().is_some_and(|it| it == "x-rules");
+        let seats = examiner.outline().seats();
+        for (seat, witness, opinion, before) in &self.witnesses {
+            let place =
+                |other: &&Seat| (&other.operation, &other.part) == (&seat.operation, &seat.part);
+            let Some(now) = seats.iter().find(place) else {
+                continue;
+            };
+            let same = changed.at(&now.schema).map(Node::to_json)
+                == self.document.at(&seat.schema).map(Node::to_json);
+            if same && !(of_rules && matches!(before, Agreement::ByRule(_))) {
+                continue;
+            }
+            let accepts = |value: &serde_json::Value| examiner.judge().accepts(now, value);
+            let accepted = accepts(&witness.value)?;
+            let agreement = rules.compare(accepted, opinion, accepts)?;
+            if agreement == Agreement::Differs && *before != Agreement::Differs {
+                return Ok(Some(Known::Value {
+                    seat: now.to_string(),
+                    accepted,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What the contract as it is offers, and neither an exchange has nor a waiver names.
+    #[must_use]
+    pub fn unmet(&self) -> Vec<&str> {
+        let unmet = self.unmet.iter().map(String::as_str);
+        unmet.filter(|name| !self.waivers.has(name)).collect()
+    }
+}
+
+/// A server that is in the contract, or that this crate calls by name, and not both.
+fn server(changed: &Document) -> Option<Known> {
+    let listed = changed.root().get("servers").and_then(Node::as_array);
+    let listed: BTreeSet<String> = listed
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|server| server.get("url")?.as_str())
+        .map(|url| url.trim_end_matches('/').to_owned())
+        .collect();
+    let called = [Environment::production(), Environment::sandbox()];
+    let called: BTreeSet<String> = called
+        .iter()
+        .map(|it| it.base_url().as_str().trim_end_matches('/').to_owned())
+        .collect();
+    let odd = listed.symmetric_difference(&called).next();
+    odd.map(|url| Known::Server(url.clone()))
+}
+
+/// The first rule whose witness the contract and this crate do not judge as it says: each document is one that the schema accepts,
+/// and this crate finds the rule broken in those that it refuses, and in no other.
+fn rule(
+    changed: &Document,
+    witnesses: &[(&Seat, &Witness, Opinion, Agreement)],
+    facade: &Facade,
+    examiner: &Examiner<'_>,
+) -> Result<Option<String>, ContractError> {
+    let listed = changed.root().get("x-rules").and_then(Node::as_array);
+    for rule in listed.unwrap_or_default() {
+        let said = |member: &str| rule.get(member).and_then(Node::as_str);
+        let (Some(id), Some(witness)) = (said("id"), rule.get("witness")) else {
+            continue;
+        };
+        if witness.get("refused").is_some() {
+            continue;
+        }
+        let on: Option<Pointer> = said("applies-to").and_then(|on| on.parse().ok());
+        let place = on.and_then(|on| {
+            let fits = |(seat, witness, _, before): &&(&Seat, &Witness, Opinion, Agreement)| {
+                *before == Agreement::Agrees
+                    && is_at(changed, &seat.schema, &witness.instance, &on)
+                    && examiner
+                        .judge()
+                        .accepts(seat, &witness.value)
+                        .unwrap_or(false)
+            };
+            witnesses.iter().find(fits)
+        });
+        let Some((seat, base, ..)) = place else {
+            return Ok(Some(id.to_owned()));
+        };
+        for (member, breaks) in [("accepts", false), ("refuses", true)] {
+            let Some(document) = witness.get(member) else {
+                return Ok(Some(id.to_owned()));
+            };
+            let mut value = base.value.clone();
+            if let Some(part) = value.pointer_mut(&base.instance.to_string()) {
+                *part = document.to_json();
+            }
+            let broken = match facade.opinion(seat, &value) {
+                Some(Opinion::Refuses(remarks) | Opinion::Remarks(remarks)) => {
+                    remarks.iter().any(|remark| remark.rule == id)
+                }
+                _ => false,
+            };
+            if broken != breaks || !examiner.judge().accepts(seat, &value)? {
+                return Ok(Some(id.to_owned()));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Whether the schema at `on` is the one of a part of a value.
+fn is_at(document: &Document, schema: &Pointer, instance: &Pointer, on: &Pointer) -> bool {
+    use crate::contract::examine::text::parts;
+    let mut here = vec![schema.clone()];
+    for name in instance.tokens() {
+        let mut below = Vec::new();
+        for at in &here {
+            for (at, node) in parts(document, at).unwrap_or_default() {
+                if node.get("properties").and_then(|it| it.get(name)).is_some() {
+                    below.push(at.join("properties").join(name));
+                }
+            }
+        }
+        here = below;
+    }
+    here.iter().any(|at| {
+        let parts = parts(document, at).unwrap_or_default();
+        parts.iter().any(|(at, _)| at == on)
+    })
+}
