@@ -31,6 +31,7 @@ pub mod mutation;
 mod obligation;
 mod outline;
 pub mod party;
+pub mod run;
 mod suite;
 pub mod tour;
 pub mod witness;
