@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use tokio::sync::RwLock;
 use url::Url;
 
 use super::party::Cause;
@@ -33,6 +34,10 @@ pub(super) struct Line {
     http: reqwest::Client,
     base: Url,
     record: Option<Record>,
+    /// How long is waited before each request.
+    pace: Duration,
+    /// Held by each exchange that is under way.
+    under_way: Arc<RwLock<()>>,
 }
 
 /// Exchanges in the order of their answers.
@@ -82,7 +87,20 @@ impl Line {
             http: http.build()?,
             base: environment.base_url().clone(),
             record,
+            pace: Duration::ZERO,
+            under_way: Arc::default(),
         })
+    }
+
+    /// The same at another pace.
+    pub(super) fn paced(mut self, pace: Duration) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// Waits until nothing is under way.
+    pub(super) async fn quiet(&self) {
+        drop(self.under_way.write().await);
     }
 
     /// Sends a request once and reads the whole answer; of one that is longer than any, no more than the client would.
@@ -101,7 +119,29 @@ impl Line {
         self.carry(request).await
     }
 
+    /// Carries a request to its end, even if nobody waits for the answer any more: what it has created is to be known.
     async fn carry(&self, request: reqwest::Request) -> Result<Exchange, reqwest::Error> {
+        if !self.pace.is_zero() {
+            tokio::time::sleep(self.pace).await;
+        }
+        let line = self.clone();
+        let under_way = Arc::clone(&self.under_way).read_owned().await;
+        let carried = tokio::spawn(async move {
+            let exchange = line.carried(request).await;
+            drop(under_way);
+            exchange
+        });
+        match carried.await {
+            Ok(exchange) => exchange,
+            Err(ended) => match ended.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime ends, and this with it.
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+
+    async fn carried(&self, request: reqwest::Request) -> Result<Exchange, reqwest::Error> {
         let asked = (
             request.method().clone(),
             self.target(request.url()),

@@ -32,6 +32,7 @@ mod obligation;
 mod outline;
 pub mod party;
 mod remarks;
+pub mod run;
 mod suite;
 pub mod tour;
 pub mod witness;

@@ -143,12 +143,28 @@ impl<'d> Suite<'d> {
         &self,
         server: &Server,
         facade: &Facade,
+        session: impl FnMut(&Seat) -> Option<SessionId>,
+    ) -> Result<Report, SuiteError> {
+        self.ask_server_some(server, facade, session, |_, _, _| true)
+            .await
+    }
+
+    /// The same of those that are wanted, by where they travel and by whether the judge accepts them.
+    ///
+    /// # Errors
+    ///
+    /// As for [`ask_server`](Self::ask_server).
+    pub async fn ask_server_some(
+        &self,
+        server: &Server,
+        facade: &Facade,
         mut session: impl FnMut(&Seat) -> Option<SessionId>,
+        mut wanted: impl FnMut(&Seat, &Witness, bool) -> bool,
     ) -> Result<Report, SuiteError> {
         let mut report = Report::default();
         let mut asked = HashSet::new();
         for (seat, witness, accepted) in self.judged() {
-            if !asked.insert(key(witness)) {
+            if !asked.insert(key(witness)) || !wanted(seat, witness, accepted) {
                 continue;
             }
             let Some(by_facade) = facade.opinion(seat, &witness.value) else {

@@ -1,6 +1,6 @@
 //! What a server makes of a request: it is sent as it stands, valid or not.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
@@ -57,11 +57,22 @@ impl Server {
     ///
     /// A client cannot be built.
     pub fn new(environment: Environment, credentials: Credentials) -> Result<Self, ServerError> {
+        let line = Line::to(&environment, None).map_err(setup)?;
+        Self::over(line, environment, credentials)
+    }
+
+    /// The same, asked over a line where what travels is kept.
+    pub(in crate::contract) fn over(
+        line: Line,
+        environment: Environment,
+        credentials: Credentials,
+    ) -> Result<Self, ServerError> {
         Ok(Self {
-            line: Line::to(&environment, None).map_err(setup)?,
             client: Client::builder(environment, credentials.clone())
                 .build()
-                .map_err(setup)?,
+                .map_err(setup)?
+                .carried_by(Arc::new(line.clone())),
+            line,
             credentials,
             token: Mutex::default(),
         })

@@ -11,7 +11,7 @@ use crate::sandbox::About;
 
 /// The control API. What travels over it is not recorded: it is none of the contract's.
 #[derive(Debug, Clone)]
-pub(super) struct Control(Line);
+pub(in crate::contract) struct Control(Line);
 
 /// How long webhooks have to arrive, and how often that is looked at.
 const PATIENCE: (Duration, u32) = (Duration::from_millis(4), 1000);

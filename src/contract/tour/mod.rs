@@ -39,7 +39,7 @@ use self::inbox::Inbox;
 pub use self::report::{Basis, Failure, Outcome, Report};
 pub use self::scenario::{Needs, Scenario};
 use self::scene::{Course, Inboxes, Scene, Who};
-use super::line::{Line, Record};
+use super::line::{Line, Raw, Record};
 use super::{Exchange, Sender};
 use crate::client::{Credentials, CredentialsError, Environment, EnvironmentError, Scheme};
 use crate::sandbox::{CredentialsTaken, Profile, Sandbox, SandboxError};
@@ -59,7 +59,7 @@ pub struct Tour {
     settlement_account: bool,
     control: bool,
     read_only: bool,
-    max_sessions: usize,
+    max_sessions: Option<usize>,
     pace: Duration,
 }
 
@@ -82,7 +82,8 @@ pub enum TourError {
 }
 
 impl Tour {
-    /// How many sessions are created at most where nothing else is said.
+    /// How many sessions are created at most where nothing else is said, but for a simulator that may be controlled: there it is
+    /// as many as are wanted.
     pub const SESSIONS: usize = 25;
 
     /// How long is waited before each request to a server that is not on this machine, where nothing else is said.
@@ -105,7 +106,7 @@ impl Tour {
             settlement_account: true,
             control: false,
             read_only: false,
-            max_sessions: Self::SESSIONS,
+            max_sessions: None,
             pace,
         }
     }
@@ -127,8 +128,7 @@ impl Tour {
         };
         let mut tour = Self::new(environment, credentials)
             .profile(*sandbox.profile())
-            .controlled()
-            .max_sessions(usize::MAX);
+            .controlled();
         tour.key = key;
         Ok(tour)
     }
@@ -178,7 +178,7 @@ impl Tour {
 
     /// Creates at most so many sessions.
     pub fn max_sessions(mut self, most: usize) -> Self {
-        self.max_sessions = most;
+        self.max_sessions = Some(most);
         self
     }
 
@@ -203,30 +203,34 @@ impl Tour {
     ///
     /// As for [`run`](Self::run).
     pub async fn run_only(self, wanted: impl Fn(&Scenario) -> bool) -> Result<Report, TourError> {
-        let course = Arc::new(self.prepared().await?);
-        let mut report = Report::default();
-        for scenario in Scenario::ALL {
-            let mut scene = Scene::new(&course, scenario.name);
-            let why = if wanted(scenario) {
-                course.lacks(scenario)
-            } else {
-                Some("it was not asked for".to_owned())
-            };
-            scene.outcome.skipped = why;
-            if scene.outcome.skipped.is_none() {
-                scenario.play(&mut scene).await;
-            }
-            report.scenarios.push(scene.outcome);
-        }
-        course.clean_up().await;
-        report.exchanges = course.record.all();
-        Ok(report)
+        let visit = self.begin().await?;
+        let scenarios = visit.play(wanted, std::future::pending(), |_| {}).await;
+        Ok(Report {
+            scenarios,
+            exchanges: visit.end().await,
+        })
+    }
+
+    /// Sets everything up and asks for nothing yet.
+    pub(super) async fn begin(self) -> Result<Visit, TourError> {
+        Ok(Visit(Arc::new(self.prepared().await?)))
+    }
+
+    /// How many sessions may be created.
+    fn most(&self, is_controlled: bool) -> usize {
+        let usual = if is_controlled {
+            usize::MAX
+        } else {
+            Self::SESSIONS
+        };
+        self.max_sessions.unwrap_or(usual)
     }
 
     async fn prepared(self) -> Result<Course, TourError> {
         let setup = |error: reqwest::Error| TourError::Setup(error.without_url().into());
         let record = Record::default();
         let line = Line::to(&self.environment, Some(record.clone())).map_err(setup)?;
+        let line = line.paced(self.pace);
         let mut control = None;
         if self.control && !self.read_only {
             let unrecorded = Line::to(&self.environment, None).map_err(setup)?;
@@ -247,7 +251,66 @@ impl Tour {
     }
 }
 
+/// A tour that is under way.
+pub(super) struct Visit(pub(super) Arc<Course>);
+
+impl Visit {
+    /// Plays scenarios until there is a reason to stop. Each is told when it has been played.
+    pub(super) async fn play(
+        &self,
+        wanted: impl Fn(&Scenario) -> bool,
+        stop: impl Future<Output = &'static str>,
+        mut told: impl FnMut(&Outcome),
+    ) -> Vec<Outcome> {
+        let Self(course) = self;
+        let mut stop = std::pin::pin!(stop);
+        let mut stopped: Option<String> = None;
+        let mut outcomes = Vec::new();
+        for scenario in Scenario::ALL {
+            let mut scene = Scene::new(course, scenario.name);
+            scene.outcome.skipped = match &stopped {
+                Some(why) => Some(why.clone()),
+                None if wanted(scenario) => course.lacks(scenario),
+                None => Some("it was not asked for".to_owned()),
+            };
+            if scene.outcome.skipped.is_none() {
+                let ended = tokio::select! {
+                    biased;
+                    why = &mut stop => Some(why),
+                    () = scenario.play(&mut scene) => None,
+                };
+                stopped = ended.map(str::to_owned);
+                // What has failed by then has failed.
+                scene.outcome.skipped = stopped
+                    .clone()
+                    .filter(|_| scene.outcome.failures.is_empty());
+            }
+            told(&scene.outcome);
+            outcomes.push(scene.outcome);
+        }
+        outcomes
+    }
+
+    /// Cancels what may be open, and returns everything that travelled.
+    pub(super) async fn end(self) -> Vec<Exchange> {
+        let Self(course) = self;
+        course.line.quiet().await;
+        course.clean_up().await;
+        course.record.all()
+    }
+}
+
 impl Course {
+    /// Where it goes, and who calls.
+    pub(super) fn who(&self) -> (Environment, Credentials) {
+        (self.tour.environment.clone(), self.tour.credentials.clone())
+    }
+
+    /// How many sessions may be created in all.
+    pub(super) fn tour_most(&self) -> usize {
+        self.tour.most(self.control.is_some())
+    }
+
     /// Why a scenario cannot be played here.
     fn lacks(&self, scenario: &Scenario) -> Option<String> {
         let (tour, needs) = (&self.tour, &scenario.needs);
@@ -302,8 +365,28 @@ impl Course {
     }
 }
 
+/// A request that changes nothing, by which a server says whether it takes credentials.
+pub(super) fn probe(credentials: &Credentials) -> Raw {
+    let by_form = matches!(credentials.0, Scheme::Form { .. });
+    let nobody = scene::raw(Operation::GetSessionStatus, scene::NONE);
+    match Course::grant(credentials, by_form) {
+        Some(raw) => raw,
+        None => scene::with_key(nobody.clone(), credentials).unwrap_or(nobody),
+    }
+}
+
+/// How many sessions were created.
+pub(super) fn created(exchanges: &[Exchange]) -> usize {
+    let created = |exchange: &&Exchange| {
+        exchange.by == Sender::Client
+            && exchange.target == Operation::CreateSession.path()
+            && exchange.status.is_success()
+    };
+    exchanges.iter().filter(created).count()
+}
+
 /// The sessions that were created and are not known to have ended.
-fn open(exchanges: &[Exchange]) -> Vec<String> {
+pub(super) fn open(exchanges: &[Exchange]) -> Vec<String> {
     let mut open = Vec::new();
     for exchange in exchanges {
         let body: Value = serde_json::from_slice(&exchange.answer).unwrap_or_default();

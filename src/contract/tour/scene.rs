@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -17,13 +17,16 @@ use super::inbox::Inbox;
 use super::report::{Basis, Failure, Outcome};
 use super::{Tour, show};
 use crate::client::{Client, Credentials, Scheme};
-use crate::clock::{Clock as _, SystemClock};
+use crate::clock::{Clock as _, SystemClock, after};
 use crate::contract::line::{Line, Raw, Record, sensitive};
 use crate::contract::party::Cause;
 use crate::contract::{Exchange, Sender};
 use crate::sandbox::{ErrorShape, Profile};
 use crate::session::Operation;
 use crate::webhook::{WebhookSecret, WebhookVerifier};
+
+/// An id that no server has drawn: nothing in it is random.
+pub(super) const NONE: &str = "00000000-0000-4000-8000-000000000000";
 
 /// Why a scenario ends before its end.
 #[derive(Debug)]
@@ -45,18 +48,28 @@ impl Stop {
 }
 
 /// What all scenarios of a tour share.
-pub(super) struct Course {
+pub(in crate::contract) struct Course {
     pub(super) tour: Tour,
-    pub(super) line: Line,
-    pub(super) record: Record,
-    pub(super) control: Option<Control>,
+    pub(in crate::contract) line: Line,
+    pub(in crate::contract) record: Record,
+    pub(in crate::contract) control: Option<Control>,
     pub(super) inboxes: Option<Inboxes>,
     /// What webhooks are signed with.
     secret: WebhookSecret,
-    tokens: Mutex<[Option<String>; 2]>,
+    tokens: Mutex<[Option<Held>; 2]>,
     /// How many creates may still be sent.
     left: AtomicUsize,
 }
+
+/// A token that is used again until shortly before its end, by the machine's time.
+#[derive(Clone)]
+struct Held {
+    token: String,
+    until: Instant,
+}
+
+/// How long before its end a token is not used any more.
+const MARGIN: Duration = Duration::from_secs(20);
 
 /// Where the webhooks come in.
 pub(super) struct Inboxes {
@@ -152,7 +165,7 @@ impl Course {
     ) -> Self {
         Self {
             secret,
-            left: AtomicUsize::new(tour.max_sessions),
+            left: AtomicUsize::new(tour.most(control.is_some())),
             tour,
             line,
             record,
@@ -162,7 +175,7 @@ impl Course {
         }
     }
 
-    pub(super) fn left(&self) -> usize {
+    pub(in crate::contract) fn left(&self) -> usize {
         self.left.load(Ordering::SeqCst)
     }
 
@@ -179,7 +192,7 @@ impl Course {
         WebhookVerifier::new(self.secret.clone())
     }
 
-    fn tokens(&self) -> MutexGuard<'_, [Option<String>; 2]> {
+    fn tokens(&self) -> MutexGuard<'_, [Option<Held>; 2]> {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -190,14 +203,11 @@ impl Course {
         }
     }
 
-    /// Sends a request, at the pace of the tour.
+    /// Sends a request.
     pub(super) async fn send(&self, raw: Raw) -> Result<Answer, Stop> {
         let is_create = raw.target == Operation::CreateSession.path() && raw.method == Method::POST;
         if is_create {
             self.spend()?;
-        }
-        if !self.tour.pace.is_zero() {
-            tokio::time::sleep(self.tour.pace).await;
         }
         let exchange = self.line.send(raw).await.map_err(Stop::lost)?;
         if is_create && exchange.status.is_client_error() {
@@ -234,30 +244,39 @@ impl Course {
 
     /// A token that nobody has used.
     pub(super) async fn fresh(&self, other: bool) -> Result<String, Stop> {
+        Ok(self.buy(other).await?.token)
+    }
+
+    async fn buy(&self, other: bool) -> Result<Held, Stop> {
         let credentials = self.credentials(other);
         let by_form = matches!(credentials.0, Scheme::Form { .. });
         let raw = Self::grant(credentials, by_form).ok_or(Stop::Unmet)?;
         let answer = self.send(raw).await?;
-        match answer.at("/access_token").as_str() {
-            Some(token) => Ok(token.to_owned()),
-            None => Err(Stop::Lost(format!(
-                "no token is given: {}",
-                show::received(&answer.exchange)
-            ))),
-        }
+        let Some(token) = answer.at("/access_token").as_str() else {
+            let received = show::received(&answer.exchange);
+            return Err(Stop::Lost(format!("no token is given: {received}")));
+        };
+        let lifetime = answer.at("/expires_in").as_u64().unwrap_or_default();
+        let lifetime = Duration::from_secs(lifetime).saturating_sub(MARGIN);
+        Ok(Held {
+            token: token.to_owned(),
+            until: after(&SystemClock, lifetime),
+        })
     }
 
     async fn shared(&self, other: bool) -> Result<String, Stop> {
         let index = usize::from(other);
         let held = self.tokens().get(index).cloned().flatten();
-        if let Some(held) = held {
-            return Ok(held);
+        if let Some(held) = held
+            && SystemClock.now() < held.until
+        {
+            return Ok(held.token);
         }
-        let token = self.fresh(other).await?;
+        let held = self.buy(other).await?;
         if let Some(place) = self.tokens().get_mut(index) {
-            *place = Some(token.clone());
+            *place = Some(held.clone());
         }
-        Ok(token)
+        Ok(held.token)
     }
 
     /// Forgets what tokens there are, as the time has moved.
@@ -529,7 +548,7 @@ impl Scene {
     }
 
     /// By the machine's clock, in milliseconds.
-    pub(super) fn milliseconds_since(start: std::time::Instant) -> u128 {
+    pub(super) fn milliseconds_since(start: Instant) -> u128 {
         SystemClock
             .now()
             .saturating_duration_since(start)

@@ -6,12 +6,9 @@ use serde_json::json;
 
 use super::samples;
 use crate::contract::tour::report::Basis;
-use crate::contract::tour::scene::{self, Scene, Stop, Who};
+use crate::contract::tour::scene::{self, NONE, Scene, Stop, Who};
 use crate::sandbox::StatusAccess;
 use crate::session::Operation;
-
-/// An id that no server has drawn: nothing in it is random.
-const NONE: &str = "00000000-0000-4000-8000-000000000000";
 
 const SECURITY: Basis = Basis::Contract("#/security");
 

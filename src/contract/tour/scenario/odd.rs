@@ -6,10 +6,8 @@ use serde_json::json;
 use super::samples;
 use crate::contract::line::Raw;
 use crate::contract::tour::report::Basis;
-use crate::contract::tour::scene::{self, Answer, Scene, Stop, Who};
+use crate::contract::tour::scene::{self, Answer, NONE, Scene, Stop, Who};
 use crate::session::Operation;
-
-const NONE: &str = "00000000-0000-4000-8000-000000000000";
 
 pub(super) async fn calls(scene: &mut Scene) -> Result<(), Stop> {
     let paths = Basis::Contract("#/paths");
