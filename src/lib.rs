@@ -68,6 +68,8 @@ pub mod clock;
 #[cfg(feature = "contract")]
 pub mod contract;
 pub mod domain;
+#[cfg(all(test, feature = "axum", feature = "blocking", feature = "contract"))]
+mod errors;
 pub mod hosted;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

@@ -104,7 +104,7 @@ impl fmt::Display for WaitErrorKind {
 }
 
 impl WaitError {
-    pub(super) fn new(kind: WaitErrorKind) -> Self {
+    pub(crate) fn new(kind: WaitErrorKind) -> Self {
         Self(Box::new(Inner {
             kind,
             last: None,
@@ -112,12 +112,12 @@ impl WaitError {
         }))
     }
 
-    pub(super) fn last_seeing(mut self, last: Option<StatusReport>) -> Self {
+    pub(crate) fn last_seeing(mut self, last: Option<StatusReport>) -> Self {
         self.0.last = last;
         self
     }
 
-    pub(super) fn by(mut self, cause: Option<Error>) -> Self {
+    pub(crate) fn by(mut self, cause: Option<Error>) -> Self {
         self.0.cause = cause;
         self
     }
