@@ -13,6 +13,7 @@ mod calls;
 mod cli_support;
 mod credentials;
 mod doubt;
+mod kinds;
 mod requests;
 #[path = "../cli_support/scripted.rs"]
 mod scripted;

@@ -16,6 +16,8 @@ use crate::cli_support::{LONG, command};
 pub(crate) enum Reply {
     /// A status and a JSON body.
     Json(u16, Value),
+    /// What is sent, head and all.
+    Raw(String),
     /// Nothing: the connection is closed.
     Close,
     /// Nothing, for as long as the other side waits.
@@ -115,6 +117,10 @@ fn serve(stream: &TcpStream, calls: &Calls, reply: &dyn Fn(&str) -> Reply) {
     match reply(&call) {
         Reply::Close => {}
         Reply::Hang => std::thread::sleep(LONG),
+        Reply::Raw(answer) => {
+            let mut stream = stream;
+            let _ = stream.write_all(answer.as_bytes());
+        }
         Reply::Json(status, body) => {
             let body = body.to_string();
             let answer = format!(

@@ -291,6 +291,7 @@ fn refusals_say_what_was_expected_and_found() {
             }
         }
         if messages.is_empty() {
+            assert_shown_elsewhere(rule);
             let found = match rule.id {
                 "wrong-type" => Found::Json {
                     found: JsonKind::Number,
@@ -306,6 +307,28 @@ fn refusals_say_what_was_expected_and_found() {
         }
     }
     snapshots().bind(|| insta::assert_snapshot!("domain_refusals", shown));
+}
+
+/// Holds what enforces a rule that no single text breaks to showing its own message, in a snapshot of its own.
+fn assert_shown_elsewhere(rule: &Rule) {
+    // About an answer, which is not refused; about a form that the client never sends; about limits that no simulated client has.
+    const NOWHERE: [&str; 3] = [
+        "status-and-code-agree",
+        "credentials-paired",
+        "amount-within-client-limits",
+    ];
+    let (snapshot, words) = match rule.limit {
+        Limit::Protocol(_) => ("sandbox_refusals", format!(" {}\n", rule.id)),
+        _ => ("session_violations_json", format!("(rule {})", rule.id)),
+    };
+    let file = format!("{}/snapshots/{snapshot}.snap", env!("CARGO_MANIFEST_DIR"));
+    let shown = std::fs::read_to_string(file).unwrap().contains(&words);
+    assert_eq!(
+        shown,
+        !NOWHERE.contains(&rule.id),
+        "{}: whether {snapshot} shows it",
+        rule.id
+    );
 }
 
 #[test]

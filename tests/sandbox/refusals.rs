@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use flinks_pay::SessionId;
+use flinks_pay::domain::{Limit, RULES};
 use flinks_pay::sandbox::{Sandbox, Scenario};
 use flinks_pay::session::Step;
 use serde_json::{Value, json};
@@ -28,8 +29,12 @@ impl Table {
         if let Some((id, state)) = session {
             assert_eq!(bench.state(id).await, state, "{what}");
         }
-        self.0
-            .push(format!("{what:<52} {status} {rule}").trim_end().to_owned());
+        let says = ["detail", "error_description"]
+            .iter()
+            .find_map(|member| answer.body[*member].as_str())
+            .unwrap();
+        let row = format!("{what:<52} {status} {rule}");
+        self.0.push(format!("{}\n    {says}", row.trim_end()));
     }
 }
 
@@ -206,6 +211,38 @@ async fn of_callers(table: &mut Table) {
         .await;
 }
 
+async fn of_credentials(table: &mut Table) {
+    let bench = Bench::start().await;
+    let (id, secret) = (bench.sandbox.client_id(), bench.sandbox.client_secret());
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("Username", id),
+        ("Password", secret),
+    ];
+    let request = bench.post("api/v1/authorize").basic_auth(id, Some(secret));
+    let answer = bench.send("authorize", request.form(&form)).await;
+    let expected = (400, "credentials-in-one-place");
+    table
+        .row(
+            &bench,
+            "authorize with credentials in both places",
+            &answer,
+            expected,
+            None,
+        )
+        .await;
+    let answer = bench.authorize(&form[..2]).await;
+    table
+        .row(
+            &bench,
+            "authorize with half of the credentials",
+            &answer,
+            (401, ""),
+            None,
+        )
+        .await;
+}
+
 #[tokio::test]
 async fn what_a_client_may_not_do_is_refused_and_changes_nothing() {
     let mut table = Table(Vec::new());
@@ -213,8 +250,18 @@ async fn what_a_client_may_not_do_is_refused_and_changes_nothing() {
     of_decisions(&mut table).await;
     of_creates(&mut table).await;
     of_callers(&mut table).await;
+    of_credentials(&mut table).await;
     let text = table.0.join("\n");
     println!("{text}");
+    for rule in RULES {
+        // No client of a sandbox has limits of its own.
+        let shown = text.contains(rule.id) || rule.id == "amount-within-client-limits";
+        assert!(
+            shown || !matches!(rule.limit, Limit::Protocol(_)),
+            "{}: no call here breaks it",
+            rule.id
+        );
+    }
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots");
     settings.set_prepend_module_to_snapshot(false);
