@@ -255,7 +255,12 @@ fn what_is_wrong_with_a_body_is_named_by_the_place_and_the_keyword_that_the_judg
     let mut keywords: BTreeMap<String, usize> = BTreeMap::new();
     for (seat, witness, accepted) in JUDGED.iter().filter(|(seat, _, _)| is_received(seat)) {
         let opinion = facade.opinion(seat, &witness.value).unwrap();
-        let said = facade.remarks(seat, &witness.value).unwrap();
+        let said = match &opinion {
+            Opinion::Takes | Opinion::Writes(_) => Vec::new(),
+            Opinion::Remarks(remarks) => remarks.clone(),
+            // Besides the one place for which it is not read, everything else is remarked on.
+            Opinion::Refuses(_) => facade.remarks(seat, &witness.value).unwrap(),
+        };
         let judged = if *accepted {
             vec![BTreeSet::new()]
         } else {
@@ -301,6 +306,53 @@ fn what_is_wrong_with_a_body_is_named_by_the_place_and_the_keyword_that_the_judg
         "type",
     ];
     assert_eq!(seen, expected.into());
+}
+
+/// The comparison notices what it is for.
+#[test]
+fn a_remark_at_another_place_by_another_keyword_too_many_or_too_few_is_noticed() {
+    let seat = received()
+        .into_iter()
+        .find(|seat| seat.operation == "getSessionStatus");
+    let seat = seat.unwrap();
+    let value = json!({ "sessionId": "0b7d4c1e-5a36-4f0e-9d5c-3f2a91c7e864", "status": "Paused", "amount": 0.005 });
+    let judged = Judge::new(&CONTRACT).remarks(&seat, &value).unwrap();
+    let remark = |at: &str, rule: &str| Remark {
+        at: at.to_owned(),
+        rule: rule.to_owned(),
+    };
+    let said = vec![remark("/status", "enum"), remark("/amount", "multipleOf")];
+    let noticed = |opinion: Opinion, said: &[Remark]| {
+        difference(&seat, &value, &judged, &opinion, said.to_vec()).is_some()
+    };
+    let odd = || Opinion::Remarks(Vec::new());
+    assert!(!noticed(odd(), &said));
+    assert!(noticed(odd(), &said[..1]));
+    assert!(noticed(
+        odd(),
+        &[remark("/status", "enum"), remark("/amount", "maximum")]
+    ));
+    assert!(noticed(
+        odd(),
+        &[remark("/status", "enum"), remark("/mount", "multipleOf")]
+    ));
+    assert!(noticed(
+        odd(),
+        &[&said[..], &[remark("/sessionId", "format")]].concat()
+    ));
+    // It must not be refused for that, nor at another place than the one that is broken.
+    let refused = |at: &str| Opinion::Refuses(vec![remark(at, "decode")]);
+    assert!(noticed(refused("status"), &said));
+    let broken = json!({ "sessionId": 5, "status": "Failed" });
+    let judged = Judge::new(&CONTRACT).remarks(&seat, &broken).unwrap();
+    let said = [remark("/sessionId", "type")];
+    let noticed = |opinion: Opinion, said: &[Remark]| {
+        difference(&seat, &broken, &judged, &opinion, said.to_vec()).is_some()
+    };
+    assert!(!noticed(refused("sessionId"), &said));
+    assert!(noticed(refused("status"), &said));
+    assert!(noticed(refused("sessionId"), &[]));
+    assert!(noticed(odd(), &said));
 }
 
 /// One break, one path: it is the only one that there could be.
