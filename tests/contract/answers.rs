@@ -138,10 +138,15 @@ fn every_form_of_a_body_is_read_and_nothing_is_lost() {
         }
     }
     println!("forms, [refused, accepted] by the judge: {counts:?}");
-    use Respelled::{Cancelled, Null, OfToken, When};
     assert_eq!(
         respelled,
-        [Null, Cancelled, When, OfToken].into(),
+        [
+            Respelled::Null,
+            Respelled::Cancelled,
+            Respelled::When,
+            Respelled::OfToken,
+        ]
+        .into(),
         "what is said to be written otherwise is"
     );
 }

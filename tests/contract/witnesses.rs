@@ -119,8 +119,8 @@ fn edits(from: &Json, to: &Json, inside: bool) -> usize {
 fn one_character(from: &str, to: &str) -> usize {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
     let front = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-    let (from, to) = (&from[front..], &to[front..]);
-    let back = from.iter().rev().zip(to.iter().rev());
+    let (from, to) = (from.iter().skip(front), to.iter().skip(front));
+    let back = from.clone().rev().zip(to.clone().rev());
     let back = back.take_while(|(a, b)| a == b).count();
     (from.len() - back).max(to.len() - back).min(2)
 }
