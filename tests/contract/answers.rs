@@ -8,7 +8,7 @@ use flinks_pay::contract::{Judge, Outline, Seat, SeatPart};
 use flinks_pay::spec::{Document, Node};
 use serde_json::{Value, json};
 
-use crate::{CONTRACT, JUDGED};
+use crate::{CONTRACT, judged};
 
 /// Every place whose bodies this crate reads.
 fn received() -> Vec<Seat> {
@@ -258,7 +258,7 @@ fn what_is_wrong_with_a_body_is_named_by_the_place_and_the_keyword_that_the_judg
     let mut differences = Vec::new();
     let mut told: BTreeMap<&str, usize> = BTreeMap::new();
     let mut keywords: BTreeMap<String, usize> = BTreeMap::new();
-    for (seat, witness, accepted) in JUDGED.iter().filter(|(seat, _, _)| is_received(seat)) {
+    for (seat, witness, accepted) in judged().filter(|(seat, _, _)| is_received(seat)) {
         let opinion = facade.opinion(seat, &witness.value).unwrap();
         let said = match &opinion {
             Opinion::Takes | Opinion::Writes(_) => Vec::new(),
@@ -266,7 +266,7 @@ fn what_is_wrong_with_a_body_is_named_by_the_place_and_the_keyword_that_the_judg
             // Besides the one place for which it is not read, everything else is remarked on.
             Opinion::Refuses(_) => facade.remarks(seat, &witness.value).unwrap(),
         };
-        let judged = if *accepted {
+        let judged = if accepted {
             vec![BTreeSet::new()]
         } else {
             judge.remarks(seat, &witness.value).unwrap()

@@ -9,13 +9,13 @@ use flinks_pay::spec::translate::Direction;
 use flinks_pay::spec::{Document, Node, Pointer, Value};
 use serde_json::Value as Json;
 
-use crate::{CONTRACT, JUDGED, SEED, snapshots};
+use crate::{CONTRACT, SEED, judged, snapshots};
 
 #[test]
 fn a_value_is_made_for_every_place_and_the_same_ones_each_time() {
     let again = witness::witnesses(&CONTRACT, &Judge::new(&CONTRACT), SEED).unwrap();
     assert_eq!(again.unmade, Vec::<usize>::new());
-    let made = JUDGED.iter().map(|(_, witness, _)| witness);
+    let made = judged().map(|(_, witness, _)| witness);
     assert!(
         made.eq(&again.all),
         "one seed gives other witnesses each time"
@@ -31,7 +31,7 @@ fn a_value_is_made_for_every_place_and_the_same_ones_each_time() {
 #[test]
 fn every_constraint_of_a_schema_has_a_witness_that_it_alone_refuses() {
     let mut parts: BTreeMap<Pointer, Vec<&Json>> = BTreeMap::new();
-    for (_, witness, _) in JUDGED.iter() {
+    for (_, witness, _) in judged() {
         let component: Pointer = witness.about.tokens().iter().take(3).cloned().collect();
         let part = witness.value.pointer(&witness.instance.to_string());
         parts.entry(component).or_default().extend(part);
@@ -128,12 +128,12 @@ fn one_character(from: &str, to: &str) -> usize {
 #[test]
 fn at_least_three_in_ten_are_valid_and_three_in_ten_are_one_edit_from_valid_at_every_place() {
     let mut seats: Vec<(&Seat, Vec<(&Json, bool)>)> = Vec::new();
-    for (seat, witness, accepted) in JUDGED.iter() {
+    for (seat, witness, accepted) in judged() {
         if seats.last().is_none_or(|(last, _)| *last != seat) {
             seats.push((seat, Vec::new()));
         }
         let (_, judged) = seats.last_mut().unwrap();
-        judged.push((&witness.value, *accepted));
+        judged.push((&witness.value, accepted));
     }
     let mut all = [0_usize; 3];
     let mut short = Vec::new();
@@ -184,17 +184,14 @@ fn at_least_three_in_ten_are_valid_and_three_in_ten_are_one_edit_from_valid_at_e
 fn every_bound_is_met_and_passed_by_one_on_either_side() {
     let mut parts: BTreeMap<Pointer, Vec<&Json>> = BTreeMap::new();
     let mut places: BTreeMap<(&Seat, &Pointer), Pointer> = BTreeMap::new();
-    for (seat, witness, _) in JUDGED.iter() {
+    for (seat, witness, _) in judged() {
         let component: Pointer = witness.about.tokens().iter().take(3).cloned().collect();
         let part = witness.value.pointer(&witness.instance.to_string());
         parts.entry(component.clone()).or_default().extend(part);
         places.entry((seat, &witness.instance)).or_insert(component);
     }
     // The smallest and the largest values have parts on bounds, too, and are made for no bound.
-    for (seat, witness, _) in JUDGED
-        .iter()
-        .filter(|(seat, witness, _)| witness.about == seat.schema)
-    {
+    for (seat, witness, _) in judged().filter(|(seat, witness, _)| witness.about == seat.schema) {
         for ((_, instance), component) in places.range((seat, &Pointer::root())..) {
             let part = witness.value.pointer(&instance.to_string());
             parts.get_mut(component).unwrap().extend(part);
