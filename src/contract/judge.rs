@@ -1,8 +1,7 @@
 //! The judge: what a contract accepts at each of its places, by a JSON Schema validator.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jsonschema::{Draft, Validator};
 use serde_json::Value;
@@ -19,7 +18,7 @@ type Key = (Pointer, Direction, bool);
 #[derive(Debug)]
 pub struct Judge<'d> {
     document: &'d Document,
-    compiled: RefCell<HashMap<Key, Rc<Validator>>>,
+    compiled: Mutex<HashMap<Key, Arc<Validator>>>,
 }
 
 impl<'d> Judge<'d> {
@@ -28,7 +27,7 @@ impl<'d> Judge<'d> {
     pub fn new(document: &'d Document) -> Self {
         Self {
             document,
-            compiled: RefCell::default(),
+            compiled: Mutex::default(),
         }
     }
 
@@ -52,19 +51,19 @@ impl<'d> Judge<'d> {
         &self,
         at: &Pointer,
         direction: Direction,
-    ) -> Result<Rc<Validator>, ContractError> {
+    ) -> Result<Arc<Validator>, ContractError> {
         self.compiled(at, direction, false)
     }
 
     /// Takes what another has compiled of the components, which have to be the same in its document.
     pub(super) fn sharing(self, other: &Judge<'_>) -> Self {
         let components = Pointer::root().join("components").join("schemas");
-        let known = other.compiled.borrow();
+        let known = other.known();
         let shared = known
             .iter()
             .filter(|((at, ..), _)| components.is_prefix_of(at));
-        let shared = shared.map(|(key, compiled)| (key.clone(), Rc::clone(compiled)));
-        self.compiled.borrow_mut().extend(shared);
+        let shared = shared.map(|(key, compiled)| (key.clone(), Arc::clone(compiled)));
+        self.known().extend(shared);
         drop(known);
         self
     }
@@ -74,7 +73,7 @@ impl<'d> Judge<'d> {
         &self,
         at: &Pointer,
         direction: Direction,
-    ) -> Result<Rc<Validator>, ContractError> {
+    ) -> Result<Arc<Validator>, ContractError> {
         self.compiled(at, direction, true)
     }
 
@@ -83,15 +82,15 @@ impl<'d> Judge<'d> {
         at: &Pointer,
         direction: Direction,
         closed: bool,
-    ) -> Result<Rc<Validator>, ContractError> {
+    ) -> Result<Arc<Validator>, ContractError> {
         // Many places refer to one component, and share what is compiled for it.
         let target = match self.document.at(at).map(|node| self.target(node)) {
             Some(target) => target?.unwrap_or_else(|| at.clone()),
             None => at.clone(),
         };
         let key = (target, direction, closed);
-        if let Some(known) = self.compiled.borrow().get(&key) {
-            return Ok(Rc::clone(known));
+        if let Some(known) = self.known().get(&key) {
+            return Ok(Arc::clone(known));
         }
         let mut schema = translate::schema(self.document, &key.0, direction)?;
         if closed {
@@ -105,11 +104,13 @@ impl<'d> Judge<'d> {
                 at: key.0.fragment(),
                 source: Box::new(error.to_owned()),
             })?;
-        let validator = Rc::new(validator);
-        self.compiled
-            .borrow_mut()
-            .insert(key, Rc::clone(&validator));
+        let validator = Arc::new(validator);
+        self.known().insert(key, Arc::clone(&validator));
         Ok(validator)
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<Key, Arc<Validator>>> {
+        self.compiled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn target(&self, node: &Node) -> Result<Option<Pointer>, ContractError> {

@@ -8,7 +8,7 @@ use flinks_pay::contract::{Judge, Outline, Seat, SeatPart};
 use flinks_pay::spec::{Document, Node};
 use serde_json::{Value, json};
 
-use crate::{CONTRACT, JUDGED};
+use crate::{CONTRACT, judged};
 
 /// Every place whose bodies this crate reads.
 fn received() -> Vec<Seat> {
@@ -138,10 +138,15 @@ fn every_form_of_a_body_is_read_and_nothing_is_lost() {
         }
     }
     println!("forms, [refused, accepted] by the judge: {counts:?}");
-    use Respelled::{Cancelled, Null, OfToken, When};
     assert_eq!(
         respelled,
-        [Null, Cancelled, When, OfToken].into(),
+        [
+            Respelled::Null,
+            Respelled::Cancelled,
+            Respelled::When,
+            Respelled::OfToken,
+        ]
+        .into(),
         "what is said to be written otherwise is"
     );
 }
@@ -253,10 +258,15 @@ fn what_is_wrong_with_a_body_is_named_by_the_place_and_the_keyword_that_the_judg
     let mut differences = Vec::new();
     let mut told: BTreeMap<&str, usize> = BTreeMap::new();
     let mut keywords: BTreeMap<String, usize> = BTreeMap::new();
-    for (seat, witness, accepted) in JUDGED.iter().filter(|(seat, _, _)| is_received(seat)) {
+    for (seat, witness, accepted) in judged().filter(|(seat, _, _)| is_received(seat)) {
         let opinion = facade.opinion(seat, &witness.value).unwrap();
-        let said = facade.remarks(seat, &witness.value).unwrap();
-        let judged = if *accepted {
+        let said = match &opinion {
+            Opinion::Takes | Opinion::Writes(_) => Vec::new(),
+            Opinion::Remarks(remarks) => remarks.clone(),
+            // Besides the one place for which it is not read, everything else is remarked on.
+            Opinion::Refuses(_) => facade.remarks(seat, &witness.value).unwrap(),
+        };
+        let judged = if accepted {
             vec![BTreeSet::new()]
         } else {
             judge.remarks(seat, &witness.value).unwrap()
@@ -301,6 +311,53 @@ fn what_is_wrong_with_a_body_is_named_by_the_place_and_the_keyword_that_the_judg
         "type",
     ];
     assert_eq!(seen, expected.into());
+}
+
+/// The comparison notices what it is for.
+#[test]
+fn a_remark_at_another_place_by_another_keyword_too_many_or_too_few_is_noticed() {
+    let seat = received()
+        .into_iter()
+        .find(|seat| seat.operation == "getSessionStatus");
+    let seat = seat.unwrap();
+    let value = json!({ "sessionId": "0b7d4c1e-5a36-4f0e-9d5c-3f2a91c7e864", "status": "Paused", "amount": 0.005 });
+    let judged = Judge::new(&CONTRACT).remarks(&seat, &value).unwrap();
+    let remark = |at: &str, rule: &str| Remark {
+        at: at.to_owned(),
+        rule: rule.to_owned(),
+    };
+    let said = vec![remark("/status", "enum"), remark("/amount", "multipleOf")];
+    let noticed = |opinion: Opinion, said: &[Remark]| {
+        difference(&seat, &value, &judged, &opinion, said.to_vec()).is_some()
+    };
+    let odd = || Opinion::Remarks(Vec::new());
+    assert!(!noticed(odd(), &said));
+    assert!(noticed(odd(), &said[..1]));
+    assert!(noticed(
+        odd(),
+        &[remark("/status", "enum"), remark("/amount", "maximum")]
+    ));
+    assert!(noticed(
+        odd(),
+        &[remark("/status", "enum"), remark("/mount", "multipleOf")]
+    ));
+    assert!(noticed(
+        odd(),
+        &[&said[..], &[remark("/sessionId", "format")]].concat()
+    ));
+    // It must not be refused for that, nor at another place than the one that is broken.
+    let refused = |at: &str| Opinion::Refuses(vec![remark(at, "decode")]);
+    assert!(noticed(refused("status"), &said));
+    let broken = json!({ "sessionId": 5, "status": "Failed" });
+    let judged = Judge::new(&CONTRACT).remarks(&seat, &broken).unwrap();
+    let said = [remark("/sessionId", "type")];
+    let noticed = |opinion: Opinion, said: &[Remark]| {
+        difference(&seat, &broken, &judged, &opinion, said.to_vec()).is_some()
+    };
+    assert!(!noticed(refused("sessionId"), &said));
+    assert!(noticed(refused("status"), &said));
+    assert!(noticed(refused("sessionId"), &[]));
+    assert!(noticed(odd(), &said));
 }
 
 /// One break, one path: it is the only one that there could be.

@@ -4,6 +4,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::indexing_slicing,
     reason = "a panic is how a test fails"
 )]
 
@@ -44,13 +45,14 @@ pub(crate) static CONTRACT: LazyLock<Document> = LazyLock::new(|| {
 /// The seed of the witnesses that are made of two others.
 pub(crate) const SEED: u64 = 7;
 
+/// The witnesses of the contract, which every test shares: making and judging them takes longest.
+pub(crate) static SUITE: LazyLock<Suite<'static>> =
+    LazyLock::new(|| Suite::of(&CONTRACT, SEED).unwrap());
+
 /// Every witness of the contract, where it travels, and whether the judge accepts it.
-pub(crate) static JUDGED: LazyLock<Vec<(Seat, Witness, bool)>> = LazyLock::new(|| {
-    let suite = Suite::of(&CONTRACT, SEED).unwrap();
-    let judged = suite.judged();
-    let judged = judged.map(|(seat, witness, accepted)| (seat.clone(), witness.clone(), accepted));
-    judged.collect()
-});
+pub(crate) fn judged() -> impl Iterator<Item = (&'static Seat, &'static Witness, bool)> {
+    SUITE.judged()
+}
 
 /// Compares with a snapshot in the folder that all of them are in.
 pub(crate) fn snapshots() -> insta::Settings {

@@ -276,10 +276,10 @@ fn a_member_more_or_less_is_noticed_wherever_it_is() {
 
 fn changes(schema: &Value) -> Vec<(String, Value)> {
     let mut changes = Vec::new();
-    let mut push = |what: String, change: &dyn Fn(&mut Value)| {
-        let mut changed = schema.clone();
-        change(&mut changed);
-        changes.push((what, changed));
+    let mut push = |what: String, edit: &dyn Fn(&mut Value)| {
+        let mut other = schema.clone();
+        edit(&mut other);
+        changes.push((what, other));
     };
     if let Some(members) = schema["properties"].as_object() {
         push("a member more".to_owned(), &|schema| {
@@ -336,25 +336,25 @@ fn of_tokens_webhooks_and_failures_every_member_is_held() {
             });
             all.collect::<BTreeSet<_>>().into_iter().collect()
         };
-        let sent = names(&Value::clone);
-        (sent, names(&|value| facade.held(seat, value).unwrap()))
+        let given = names(&Value::clone);
+        (given, names(&|value| facade.held(seat, value).unwrap()))
     };
-    let (sent, kept) = held("authorize 200 application/json");
-    assert_eq!(sent, ["access_token", "expires_in", "token_type"]);
-    assert_eq!(kept, sent);
-    let (sent, kept) = held("sessionSetupStatusChanged request application/json");
+    let (given, kept) = held("authorize 200 application/json");
+    assert_eq!(given, ["access_token", "expires_in", "token_type"]);
+    assert_eq!(kept, given);
+    let (given, kept) = held("sessionSetupStatusChanged request application/json");
     let of_report: BTreeSet<&String> = kept.iter().collect();
-    let rest: Vec<&String> = sent
+    let rest: Vec<&String> = given
         .iter()
         .filter(|name| !of_report.contains(name))
         .collect();
     // It is read as a time, which the report has no place for.
     assert_eq!(rest, ["when"]);
-    assert!(kept.iter().all(|name| sent.contains(name)), "{kept:?}");
-    let (sent, kept) = held("authorize 400 application/json");
-    assert_eq!(kept, sent);
+    assert!(kept.iter().all(|name| given.contains(name)), "{kept:?}");
+    let (given, kept) = held("authorize 400 application/json");
+    assert_eq!(kept, given);
     assert_eq!(
-        sent,
+        given,
         [
             "detail",
             "error",

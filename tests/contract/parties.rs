@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
+use flinks_pay::contract::Report;
 use flinks_pay::contract::party::{Facade, Server};
-use flinks_pay::contract::{Report, Suite};
 use flinks_pay::domain::ApiKey;
 use flinks_pay::sandbox::{Goal, Sandbox, SessionOrder};
 use flinks_pay::session::Step;
 use flinks_pay::{Credentials, Environment};
 
-use crate::{CONTRACT, SEED, checked, snapshots, trace};
+use crate::{SUITE, checked, snapshots, trace};
 
 #[track_caller]
 fn expect_agreement(report: &Report) {
@@ -52,8 +52,7 @@ fn ways(report: &Report) -> String {
 
 #[test]
 fn the_facade_and_the_judge_agree_about_every_witness_or_differ_by_a_named_rule() {
-    let suite = Suite::of(&CONTRACT, SEED).unwrap();
-    let report = suite.ask_facade(&Facade::new().unwrap()).unwrap();
+    let report = SUITE.ask_facade(&Facade::new().unwrap()).unwrap();
     println!("{} values were put to the facade", report.asked());
     expect_agreement(&report);
     snapshots().bind(|| insta::assert_snapshot!("contract_facade", ways(&report)));
@@ -70,7 +69,6 @@ async fn the_simulator_and_the_judge_agree_about_every_request_or_differ_by_a_na
         Environment::custom(sandbox.base_url().as_str()).unwrap(),
         Credentials::api_key("key-1", sandbox.client_id()).unwrap(),
     );
-    let suite = Suite::of(&CONTRACT, SEED).unwrap();
     let order = SessionOrder::new(serde_json::json!({
         "type": "EFT",
         "direction": "DEBIT",
@@ -79,7 +77,7 @@ async fn the_simulator_and_the_judge_agree_about_every_request_or_differ_by_a_na
         "payor": { "firstName": "Robin", "lastName": "Tester" },
     }))
     .until(Goal::Step(Step::GuaranteeOffer));
-    let report = suite
+    let report = SUITE
         .ask_server(&server.unwrap(), &Facade::new().unwrap(), |seat| {
             let decides = seat.operation == "confirmGuarantee";
             decides.then(|| sandbox.prepare(&order).unwrap().session_id)

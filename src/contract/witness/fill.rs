@@ -50,7 +50,7 @@ pub(super) fn fill(
         let walked = accepted.iter().take(walked);
         walked.filter(|accepted| !**accepted).count()
     };
-    let mut seen: HashSet<String> = witnesses.iter().map(|one| one.value.to_string()).collect();
+    let mut known: HashSet<String> = witnesses.iter().map(|one| one.value.to_string()).collect();
     for _ in 0..PATIENCE * (witnesses.len() + 1) {
         let few = |count: usize| count * 100 < witnesses.len() * WANTED;
         let wanted = few(valid);
@@ -69,7 +69,7 @@ pub(super) fn fill(
         };
         let made = made.filter(|made| validator.is_valid(&made.value) == wanted);
         if let Some(made) = made
-            && seen.insert(made.value.to_string())
+            && known.insert(made.value.to_string())
         {
             *(if wanted { &mut valid } else { &mut near }) += 1;
             accepted.push(wanted);
