@@ -181,7 +181,7 @@ impl<'d> Suite<'d> {
         Ok(report)
     }
 
-    fn compare(
+    pub(super) fn compare(
         &self,
         seat: &Seat,
         accepted: bool,

@@ -1,6 +1,6 @@
 //! The contract suite, with credentials for the server that it asks.
 
-use flinks_pay::contract::mutation::{self, Fate};
+use flinks_pay::contract::mutation::{self, Fate, Killer};
 use flinks_pay::contract::party::{Facade, Opinion, Server, ServerError};
 use flinks_pay::contract::{
     Agreement, Examiner, Exchange, Judge, Obligations, Outline, Rules, SeatPart, Sender, Side,
@@ -129,9 +129,14 @@ pub(crate) async fn against_the_sandbox(told: &mut Told) {
     let mutants = mutation::mutants(&document);
     told.look(&mutants[0]);
     told.say(&mutants[0].to_string());
-    let score = mutation::score(&document, mutants, 7, |_| {}).unwrap();
+    let score = mutation::score(&document, mutants, 7, Facade::new, |_| {}).unwrap();
     told.look(&score);
     told.look(&Fate::Survived);
+    for (_, fate) in &score.mutants {
+        if let Fate::Killed(killer) = fate {
+            told.look::<Killer>(killer);
+        }
+    }
     let none = Document::parse("none.yaml", "swagger: '2.0'").unwrap();
     told.error(&Suite::of(&none, 7).unwrap_err());
 }

@@ -2,12 +2,15 @@
 //!
 //! A suite that passes proves little. So the contract is changed at one place after the other, and the suite is run against each
 //! changed contract with the code as it is. A change is noticed when the judge, reading the changed contract, and a party differ
-//! about a value: one from the witnesses of the contract as it was, or one from those of the changed contract. Texts, trees and
-//! digests are not compared.
+//! about a value, who did not differ about it before: one from the witnesses of the contract as it was, or one from those of the
+//! changed contract. Texts, trees and digests are not compared.
 
+mod disjoint;
 mod edit;
+mod language;
 mod normal;
 mod pattern;
+mod same;
 mod schema;
 mod score;
 
@@ -15,7 +18,7 @@ use std::fmt;
 
 use edit::Edit;
 
-pub use score::{Fate, Score, score};
+pub use score::{Fate, Killer, Score, score};
 
 use crate::spec::{Document, Node, Object, Pointer};
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::disjoint::exclude_each_other;
 use crate::contract::witness::lengths;
 
 /// Returns the normal form of a translated schema: what it refers to stands in it, and no constraint is implied by another one
@@ -57,6 +58,7 @@ fn put_in(schema: &mut Json, definitions: &Json, around: &mut Vec<String>) {
 fn plain(schema: &mut Json) {
     match schema {
         Json::Object(keywords) => {
+            one_of_which_no_two_can_be(keywords);
             lengths_of_the_pattern(keywords);
             type_of_the_list(keywords);
             for (keyword, value) in keywords.iter_mut() {
@@ -101,6 +103,17 @@ fn lengths_of_the_pattern(keywords: &mut Map<String, Json>) {
         .is_some_and(|(longest, most)| longest <= most)
     {
         keywords.remove("maxLength");
+    }
+}
+
+/// Of alternatives that exclude each other, one holds where any does.
+fn one_of_which_no_two_can_be(keywords: &mut Map<String, Json>) {
+    let alternatives = keywords.get("oneOf").and_then(Json::as_array);
+    if alternatives.is_some_and(|schemas| exclude_each_other(schemas))
+        && !keywords.contains_key("anyOf")
+        && let Some(schemas) = keywords.remove("oneOf")
+    {
+        keywords.insert("anyOf".to_owned(), schemas);
     }
 }
 
@@ -184,6 +197,14 @@ mod tests {
         let tree = json!({ "properties": { "id": { "type": "string" }, "inner": { "$ref": "#/$defs/Tree" } } });
         let expected = json!({ "properties": { "id": { "type": "string" }, "more": tree } });
         is_normal(schema, &expected);
+    }
+
+    #[test]
+    fn one_of_alternatives_that_exclude_each_other_is_any_of_them() {
+        let schemas = json!([{ "type": "string" }, { "type": "null" }]);
+        is_normal(json!({ "oneOf": schemas }), &json!({ "anyOf": schemas }));
+        let both = json!({ "oneOf": [{ "type": "string" }, { "minLength": 1 }] });
+        is_normal(both.clone(), &both);
     }
 
     #[test]

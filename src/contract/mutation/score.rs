@@ -1,6 +1,6 @@
 //! Which changes of a contract are noticed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -9,24 +9,18 @@ use serde_json::Value as Json;
 
 use super::Mutant;
 use super::normal::normal;
-use crate::contract::party::{Facade, Opinion};
+use super::same::same;
+use crate::contract::party::{Opinion, Party};
 use crate::contract::witness::{self, Witness};
-use crate::contract::{Agreement, ContractError, Judge, Outline, Rules, Seat, Suite};
+use crate::contract::{Agreement, ContractError, Judge, Outline, Rules, Seat, SeatPart, Suite};
 use crate::spec::translate::{self, Direction};
 use crate::spec::{Document, Node, Pointer, Value};
 
 /// What became of one change.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fate {
-    /// A party differs from the changed contract about this value.
-    Killed {
-        /// Where the value travels.
-        seat: Seat,
-        /// The value.
-        witness: Json,
-        /// Whether the changed contract accepts it.
-        accepted: bool,
-    },
+    /// It is noticed.
+    Killed(Killer),
     /// It says the same in other words, as a machine can tell.
     Equivalent,
     /// It leaves no contract: a reader refuses it.
@@ -35,11 +29,31 @@ pub enum Fate {
     Survived,
 }
 
+/// What a change is noticed by.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Killer {
+    /// A party differs from the changed contract about this value, and does not differ from the contract about it.
+    Witness {
+        /// Where the value travels.
+        seat: Seat,
+        /// The value.
+        value: Json,
+        /// Whether the changed contract accepts it.
+        accepted: bool,
+    },
+}
+
 /// The changes of a contract, and what became of each.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Score {
     /// In the order of the document.
     pub mutants: Vec<(Mutant, Fate)>,
+    /// The witnesses of the contract of which the party has an opinion.
+    pub asked: usize,
+    /// Where the party differs from the contract as it is. Whoever differs anyway notices no change, so nothing that is said
+    /// there kills any.
+    pub differing: Vec<Seat>,
 }
 
 impl Score {
@@ -48,50 +62,82 @@ impl Score {
     pub fn count(&self, fate: impl Fn(&Fate) -> bool) -> usize {
         self.mutants.iter().filter(|(_, it)| fate(it)).count()
     }
+
+    /// The changes that nobody has noticed, although they mean something.
+    pub fn survivors(&self) -> impl Iterator<Item = &Mutant> {
+        let each = self.mutants.iter();
+        each.filter_map(|(mutant, fate)| (*fate == Fate::Survived).then_some(mutant))
+    }
+
+    /// The share of changes that are noticed, of those that leave a contract and mean something; nothing where there are none.
+    #[must_use]
+    pub fn share(&self) -> Option<f64> {
+        let share = |count: usize| u32::try_from(count).map(f64::from).ok();
+        let killed = self.count(|fate| matches!(fate, Fate::Killed(_)));
+        let survived = self.count(|fate| *fate == Fate::Survived);
+        (killed + survived > 0)
+            .then(|| Some(share(killed)? / share(killed + survived)?))
+            .flatten()
+    }
 }
 
-/// The contract as it is: its witnesses, and what this crate makes of each.
+/// The contract as it is: its witnesses, and what the party makes of each.
 struct Baseline<'d> {
     document: &'d Document,
-    witnesses: Vec<(&'d Seat, &'d Witness, Option<Opinion>)>,
+    witnesses: Vec<Known<'d>>,
+    asked: usize,
+    /// Where the party agrees with the contract about everything.
+    sound: BTreeMap<Place<'d>, &'d Seat>,
+    differing: Vec<Seat>,
+    seed: u64,
+}
+
+/// A witness of which the party has an opinion.
+struct Known<'d> {
+    seat: &'d Seat,
+    witness: &'d Witness,
+    opinion: Opinion,
+    before: Agreement,
+}
+
+/// What a place is known by, in one contract and a changed one.
+type Place<'d> = (&'d str, &'d SeatPart);
+
+fn place(seat: &Seat) -> Place<'_> {
+    (&seat.operation, &seat.part)
 }
 
 /// Changes a contract at one place after the other, and says which changes are noticed.
 ///
-/// `told` is called after each, with how many are done.
+/// `party` makes the one that is asked, such as [`Facade::new`](crate::contract::party::Facade::new); it is called once for each
+/// thread. `told` is called after each change, with how many are done.
 ///
 /// # Errors
 ///
-/// The contract itself cannot be used, or the facade cannot be set up.
-pub fn score(
+/// The contract itself cannot be used, or the party cannot be set up.
+pub fn score<P: Party>(
     document: &Document,
     mutants: Vec<Mutant>,
     seed: u64,
+    party: impl Fn() -> Result<P, ContractError> + Sync,
     told: impl Fn(usize) + Sync,
 ) -> Result<Score, ContractError> {
     let suite = Suite::of(document, seed)?;
-    let facade = Facade::new()?;
-    let witnesses = suite.judged().map(|(seat, witness, _)| {
-        let opinion = facade.opinion(seat, &witness.value);
-        (seat, witness, opinion)
-    });
-    let baseline = Baseline {
-        document,
-        witnesses: witnesses.collect(),
-    };
-    let next = AtomicUsize::new(0);
+    let baseline = Baseline::of(document, &suite, &party()?, seed)?;
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let workers = thread::available_parallelism().map_or(1, NonZero::get);
     let fates = thread::scope(|scope| {
         let work = || -> Result<Vec<(usize, Fate)>, ContractError> {
-            let facade = Facade::new()?;
+            let party = party()?;
+            let judge = Judge::new(document);
             let mut fates = Vec::new();
             loop {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 let Some(mutant) = mutants.get(index) else {
                     return Ok(fates);
                 };
-                fates.push((index, baseline.fate(mutant, &facade, seed)));
-                told(index + 1);
+                fates.push((index, baseline.fate(mutant, &party, &judge)));
+                told(done.fetch_add(1, Ordering::Relaxed) + 1);
             }
         };
         let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
@@ -109,83 +155,108 @@ pub fn score(
     let fates = fates.into_iter().map(|(_, fate)| fate);
     Ok(Score {
         mutants: mutants.into_iter().zip(fates).collect(),
+        asked: baseline.asked,
+        differing: baseline.differing,
     })
 }
 
-impl Baseline<'_> {
-    fn fate(&self, mutant: &Mutant, facade: &Facade, seed: u64) -> Fate {
+impl<'d> Baseline<'d> {
+    fn of(
+        document: &'d Document,
+        suite: &'d Suite<'_>,
+        party: &impl Party,
+        seed: u64,
+    ) -> Result<Self, ContractError> {
+        let mut witnesses = Vec::new();
+        let mut sound: BTreeMap<_, _> = BTreeMap::new();
+        let mut differing: Vec<Seat> = Vec::new();
+        for (seat, witness, accepted) in suite.judged() {
+            let Some(opinion) = party.opinion(seat, &witness.value) else {
+                continue;
+            };
+            let before = suite.compare(seat, accepted, &opinion)?;
+            if before == Agreement::Differs && !differing.contains(seat) {
+                differing.push(seat.clone());
+            }
+            sound.insert(place(seat), seat);
+            witnesses.push(Known {
+                seat,
+                witness,
+                opinion,
+                before,
+            });
+        }
+        let asked = witnesses.len();
+        sound.retain(|_, seat| !differing.contains(seat));
+        witnesses.retain(|known| sound.contains_key(&place(known.seat)));
+        Ok(Self {
+            document,
+            witnesses,
+            asked,
+            sound,
+            differing,
+            seed,
+        })
+    }
+
+    fn fate(&self, mutant: &Mutant, party: &impl Party, judge: &Judge<'_>) -> Fate {
         let Some(changed) = mutant.apply(self.document) else {
             return Fate::Unreadable;
         };
-        match self.noticed(mutant, &changed, facade, seed) {
-            Ok(Some(fate)) => fate,
+        match self.killer(mutant, &changed, party, judge) {
+            Ok(Some(killer)) => Fate::Killed(killer),
             Ok(None) if self.is_equivalent(mutant, &changed) => Fate::Equivalent,
             Ok(None) => Fate::Survived,
             Err(_) => Fate::Unreadable,
         }
     }
 
-    fn noticed(
+    /// What notices it first. `before` judges by the contract as it is.
+    fn killer(
         &self,
         mutant: &Mutant,
         changed: &Document,
-        facade: &Facade,
-        seed: u64,
-    ) -> Result<Option<Fate>, ContractError> {
-        let judge = Judge::new(changed);
-        let rules = Rules::of(changed);
+        party: &impl Party,
+        before: &Judge<'_>,
+    ) -> Result<Option<Killer>, ContractError> {
         let component = component(&mutant.at);
-        let seats = Outline::of(changed)?.seats();
-        let mut concerned = Vec::new();
-        for seat in seats {
-            if reach(changed, &seat.schema).contains(&component) {
-                // A schema that cannot be compiled is no contract's.
-                judge.validator(&seat.schema, seat.direction())?;
-                concerned.push(seat);
-            }
-        }
-        let differs = |seat: &Seat, value: &Json, opinion: &Opinion| {
-            let accepted = judge.accepts(seat, value)?;
-            let agreement = rules.compare(accepted, opinion, |value| judge.accepts(seat, value))?;
-            let killed = agreement == Agreement::Differs;
-            Ok::<_, ContractError>(killed.then(|| Fate::Killed {
-                seat: seat.clone(),
-                witness: value.clone(),
-                accepted,
-            }))
-        };
+        let trial = Trial::of(changed, &component)?;
         // Those that are about this very schema first: one of them will do most often.
         for near in [true, false] {
-            for (seat, witness, opinion) in &self.witnesses {
-                let Some(opinion) = opinion
-                    .as_ref()
-                    .filter(|_| component.is_prefix_of(&witness.about) == near)
-                else {
-                    continue;
-                };
-                let place = concerned
-                    .iter()
-                    .find(|known| (&known.operation, &known.part) == (&seat.operation, &seat.part));
-                if let Some(seat) = place
-                    && let Some(fate) = differs(seat, &witness.value, opinion)?
+            for known in &self.witnesses {
+                if component.is_prefix_of(&known.witness.about) == near
+                    && let Some(seat) = trial.seat(known.seat)
+                    && let value = &known.witness.value
+                    && let Some((accepted, now)) = trial.noticeable(seat, value, &known.opinion)?
+                    && is_noticed(&known.before, &now)
                 {
-                    return Ok(Some(fate));
+                    return Ok(Some(Killer::witness(seat, value, accepted)));
                 }
             }
         }
-        for seat in &concerned {
-            for witness in witness::of_seat(changed, &judge, seat, seed)? {
-                if let Some(opinion) = facade.opinion(seat, &witness.value)
-                    && let Some(fate) = differs(seat, &witness.value, &opinion)?
-                {
-                    return Ok(Some(fate));
+        let rules = Rules::of(self.document);
+        for seat in &trial.concerned {
+            let Some(place) = self.sound.get(&place(seat)) else {
+                continue;
+            };
+            for witness in witness::of_seat(changed, &trial.judge, seat, self.seed)? {
+                let value = &witness.value;
+                let Some(opinion) = party.opinion(seat, value) else {
+                    continue;
+                };
+                if let Some((accepted, now)) = trial.noticeable(seat, value, &opinion)? {
+                    let accepts = |value: &Json| before.accepts(place, value);
+                    let before = rules.compare(accepts(value)?, &opinion, accepts)?;
+                    if is_noticed(&before, &now) {
+                        return Ok(Some(Killer::witness(seat, value, accepted)));
+                    }
                 }
             }
         }
         Ok(None)
     }
 
-    /// Whether the schema accepts the same before and after: both have one [normal form](normal).
+    /// Whether the schema accepts the same before and after.
     fn is_equivalent(&self, mutant: &Mutant, changed: &Document) -> bool {
         let component = component(&mutant.at);
         let directions = [Direction::Request, Direction::Response];
@@ -194,8 +265,75 @@ impl Baseline<'_> {
                 let schema = translate::schema(document, &component, direction).ok()?;
                 Some(normal(schema))
             };
-            form(self.document).is_some_and(|before| form(changed) == Some(before))
+            let forms = form(self.document).zip(form(changed));
+            forms.is_some_and(|(before, now)| same(&before, &now))
         })
+    }
+}
+
+impl Killer {
+    fn witness(seat: &Seat, value: &Json, accepted: bool) -> Self {
+        Self::Witness {
+            seat: seat.clone(),
+            value: value.clone(),
+            accepted,
+        }
+    }
+}
+
+/// Whether a party that was at one with the contract about a value is not any more; also where the contract now leaves to one of
+/// its rules what its schema has said.
+fn is_noticed(before: &Agreement, now: &Agreement) -> bool {
+    match now {
+        Agreement::Differs => *before != Agreement::Differs,
+        Agreement::ByRule(_) => *before == Agreement::Agrees,
+        Agreement::Agrees | Agreement::Respelled => false,
+    }
+}
+
+/// A changed contract.
+struct Trial<'c> {
+    judge: Judge<'c>,
+    rules: Rules,
+    /// Where values travel that the change has a say in.
+    concerned: Vec<Seat>,
+}
+
+impl<'c> Trial<'c> {
+    fn of(changed: &'c Document, component: &Pointer) -> Result<Self, ContractError> {
+        let judge = Judge::new(changed);
+        let mut concerned = Vec::new();
+        for seat in Outline::of(changed)?.seats() {
+            if reach(changed, &seat.schema).contains(component) {
+                // A schema that cannot be compiled is no contract's.
+                judge.validator(&seat.schema, seat.direction())?;
+                concerned.push(seat);
+            }
+        }
+        Ok(Self {
+            judge,
+            rules: Rules::of(changed),
+            concerned,
+        })
+    }
+
+    /// The same place in the changed contract, if the change has a say in it.
+    fn seat(&self, known: &Seat) -> Option<&Seat> {
+        let mut concerned = self.concerned.iter();
+        concerned.find(|seat| place(seat) == place(known))
+    }
+
+    /// Whether the value is accepted, and how that compares with the opinion; nothing where they agree.
+    fn noticeable(
+        &self,
+        seat: &Seat,
+        value: &Json,
+        opinion: &Opinion,
+    ) -> Result<Option<(bool, Agreement)>, ContractError> {
+        let accepts = |value: &Json| self.judge.accepts(seat, value);
+        let accepted = accepts(value)?;
+        let now = self.rules.compare(accepted, opinion, accepts)?;
+        Ok((now != Agreement::Agrees).then_some((accepted, now)))
     }
 }
 

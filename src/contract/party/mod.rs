@@ -62,6 +62,18 @@ impl Opinion {
     }
 }
 
+/// One that is asked for its opinion of values.
+pub trait Party {
+    /// What it makes of a value that would travel there. Nothing where it has no opinion.
+    fn opinion(&self, seat: &Seat, value: &Value) -> Option<Opinion>;
+}
+
+impl Party for Facade {
+    fn opinion(&self, seat: &Seat, value: &Value) -> Option<Opinion> {
+        Facade::opinion(self, seat, value)
+    }
+}
+
 /// An error of whatever a party is made of.
 pub(in crate::contract) type Cause = Box<dyn std::error::Error + Send + Sync>;
 

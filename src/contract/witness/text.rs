@@ -6,6 +6,9 @@ use super::grammar::Grammar;
 /// The longest text that is made for a bound; one beyond it is left to whoever judges by reading.
 const LONGEST: u64 = 100_000;
 
+/// The longest domain that is made.
+const LONGEST_DOMAIN: usize = 500;
+
 /// Texts, and the keyword that each is about.
 pub(super) type Texts = Vec<(&'static str, String)>;
 
@@ -70,6 +73,9 @@ const FORMATS: &[FormatSamples] = &[
             "ada@shop.example",
             "ada.roy+pay@mail.shop.example",
             "a@b.ca",
+            // The last part of a domain may begin with a digit, for those who look at the format alone.
+            "ada@shop.example.1a",
+            "\"ada roy\"@shop.example",
         ],
         not: &[
             "ada",
@@ -87,6 +93,7 @@ const FORMATS: &[FormatSamples] = &[
             "http://shop.example",
             "myshop://paid/7",
             "urn:isbn:0451450523",
+            "a:https://shop.example",
         ],
         not: &[
             "/paid",
@@ -186,8 +193,11 @@ pub(super) fn boundaries(facets: &Facets<'_>, valid: &str) -> Texts {
         for bound in facets.counts(keyword) {
             let around = [bound.checked_sub(1), Some(bound), bound.checked_add(1)];
             for length in around.into_iter().flatten() {
-                let made = of_length(&grammars, length);
-                texts.extend(made.into_iter().map(|text| (keyword, text)));
+                let made = of_length(&grammars, length).into_iter();
+                texts.extend(made.map(|text| (keyword, text)));
+                if facets.texts("format").any(|name| name == "email") {
+                    texts.extend(address(length).map(|text| (keyword, text)));
+                }
             }
         }
     }
@@ -202,6 +212,12 @@ pub(super) fn boundaries(facets: &Facets<'_>, valid: &str) -> Texts {
     for samples in formats(facets) {
         let all = samples.of.iter().chain(samples.not);
         texts.extend(all.map(|text| ("format", (*text).to_owned())));
+    }
+    if facets.texts("format").any(|name| name == "email") {
+        for (local, label) in [(64, 63), (65, 63), (64, 64)] {
+            let (local, label) = ("a".repeat(local), "b".repeat(label));
+            texts.push(("format", format!("{local}@{label}.example")));
+        }
     }
     texts.extend(edits(valid).into_iter().map(|text| ("pattern", text)));
     texts.extend(ODD.iter().map(|text| ("type", (*text).to_owned())));
@@ -235,6 +251,27 @@ pub(super) fn edits(valid: &str) -> Vec<String> {
     characters.next_back();
     edited.push(characters.as_str().to_owned());
     edited
+}
+
+/// An email address of that many characters, none of whose parts is too long: 64 before the @, and 63 between two dots.
+fn address(length: u64) -> Option<String> {
+    const LOCAL: usize = 64;
+    const LABEL: usize = 60;
+    let length = usize::try_from(length).ok()?;
+    let domain = length
+        .checked_sub(LOCAL + 1)
+        .filter(|domain| (8..=LONGEST_DOMAIN).contains(domain))?;
+    let mut address = format!("{}@", "a".repeat(LOCAL));
+    // The last part is what is left over, and never too short to be one.
+    let mut left = domain;
+    while left > LABEL + 4 {
+        address.push_str(&"b".repeat(LABEL));
+        address.push('.');
+        left -= LABEL + 1;
+    }
+    address.push_str(&"c".repeat(left - 3));
+    address.push_str(".ca");
+    Some(address)
 }
 
 fn grammars(facets: &Facets<'_>) -> Vec<Grammar> {

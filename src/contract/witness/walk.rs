@@ -35,6 +35,7 @@ pub(super) fn seat<'d>(
         witnesses,
     };
     let mut done: Vec<Branches> = Vec::new();
+    let mut smallest: Vec<(Branches, Value)> = Vec::new();
     let mut waiting = vec![Branches::new()];
     // Each alternative of each choice is taken once, with the first of every other choice, then those inside it.
     while let Some(branches) = waiting.pop() {
@@ -67,9 +68,33 @@ pub(super) fn seat<'d>(
                 }
             }
         }
+        smallest.push((branches.clone(), small));
         done.push(branches);
     }
+    // Two alternatives of a choice in one value.
+    for (index, (_, one)) in smallest.iter().enumerate() {
+        for (branches, other) in smallest.iter().skip(index + 1) {
+            if let Some(choice) = branches.keys().last() {
+                let mut both = one.clone();
+                merge(&mut both, other);
+                walk.push(choice.clone(), Pointer::root(), both);
+            }
+        }
+    }
     Ok(())
+}
+
+/// Adds the members of one object to another, and to the objects in it. Where both have one that is none, that of the other
+/// counts.
+fn merge(value: &mut Value, other: &Value) {
+    match (value, other) {
+        (Value::Object(members), Value::Object(others)) => {
+            for (name, other) in others {
+                merge(members.entry(name.clone()).or_insert(Value::Null), other);
+            }
+        }
+        (value, other) => value.clone_from(other),
+    }
 }
 
 struct Walk<'d, 'w> {
