@@ -47,6 +47,8 @@ const COMMANDS: &[&str] = &[
     "webhook send",
     "spec",
     "rules",
+    "contract",
+    "contract mutate",
 ];
 
 fn with_help(name: &str) -> Vec<&str> {

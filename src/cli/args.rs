@@ -1,5 +1,6 @@
 //! The command line, as `--help` shows it. The commands with commands of their own have a file each.
 
+mod contract;
 mod session;
 mod webhook;
 
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(super) use self::contract::{ContractArgs, ContractCommand, MutateArgs, ScoreFormat};
 pub(super) use self::session::{
     CancelArgs, ConfirmArgs, CreateArgs, DetailsArgs, Named, SessionArgs, SessionCommand,
     StatusArgs, Target, WaitArgs,
@@ -27,6 +29,7 @@ Examples:
   flinks-pay session --help              create a session, look at it, wait for its end
   flinks-pay webhook --help              receive webhooks here, or send some
   flinks-pay rules                       what every value must be, and who says so
+  flinks-pay contract --help             whether a change of the contract would be noticed
 
 Exit codes:
   0  nothing is wrong; the payment is scheduled
@@ -108,6 +111,8 @@ pub(super) enum Command {
     Spec(SpecArgs),
     /// Print every rule that values are checked by.
     Rules(RulesArgs),
+    /// Ask how well the contract is watched over.
+    Contract(ContractArgs),
 }
 
 #[derive(Debug, Args)]

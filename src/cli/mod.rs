@@ -5,6 +5,7 @@
 
 mod args;
 mod connect;
+mod contract;
 mod control;
 mod credentials;
 mod demo;
@@ -53,6 +54,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Sandbox(args) => block_on(sandbox::run(&args, &mut out)).and_then(|ran| ran),
         Command::Spec(args) => spec::run(&args, &mut out),
         Command::Rules(args) => rules::run(&args, &mut out),
+        Command::Contract(args) => contract::run(&args.command, &mut out),
     };
     ran.unwrap_or_else(|problem| report(&problem)).into()
 }

@@ -11,7 +11,7 @@ use super::problem::Problem;
 use super::{wrap, written};
 
 /// The contract that this binary was built with.
-const CONTRACT: &str = include_str!("../../openapi/flinks-pay.yaml");
+pub(super) const CONTRACT: &str = include_str!("../../openapi/flinks-pay.yaml");
 
 pub(super) fn run(args: &SpecArgs, out: &mut dyn Write) -> Result<Exit, Problem> {
     let SpecPart {

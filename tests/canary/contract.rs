@@ -145,6 +145,12 @@ pub(crate) async fn against_the_sandbox(told: &mut Told) {
             told.look::<Killer>(killer);
         }
     }
+    let (seat, witness, _) = suite.judged().next().unwrap();
+    told.look(&Killer::Witness {
+        seat: seat.clone(),
+        value: witness.value.clone(),
+        accepted: false,
+    });
     let none = Document::parse("none.yaml", "swagger: '2.0'").unwrap();
     told.error(&Suite::of(&none, 7).unwrap_err());
 }

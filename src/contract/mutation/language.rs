@@ -34,7 +34,8 @@ const FORMATS: [Format; 4] = [
     },
     Format {
         name: "email",
-        within: "[^.@](?s:.)*@(?s:.)+",
+        // Words with single dots between them, or something in quotes, or an address between angle brackets.
+        within: "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+([.][A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[^@>]+|(?s:.)*\"@[^@>]+|(?s:.)*>",
         whole: None,
     },
     Format {
@@ -300,6 +301,17 @@ mod tests {
             );
         }
         are_equal(&json!({ "format": "uuid" }), &json!({}), false);
+        let address = |start: &str| format!("{start}[a-z]+([.][a-z]+)*@shop[.]example$");
+        are_equal(
+            &json!({ "format": "email", "pattern": address("^") }),
+            &json!({ "format": "email", "pattern": address("^[a-z.]*") }),
+            true,
+        );
+        are_equal(
+            &json!({ "format": "email", "pattern": address("^") }),
+            &json!({ "format": "email", "pattern": address("") }),
+            false,
+        );
         // Of a format that is not known nothing is.
         are_equal(
             &json!({ "format": "iri" }),
@@ -356,6 +368,11 @@ mod tests {
             "ada@shop.example",
             "\"ada roy\"@shop.example",
             "ada@[192.0.2.1]",
+            "\"ada@roy\"@shop.example",
+            "Ada Roy <ada@shop.example>",
+            "\"Roy, Ada\" <ada@shop.example>",
+            "ada..roy@shop.example",
+            "ada.@shop.example",
             ".ada@shop.example",
             "@shop.example",
             "\"\"@shop.example",

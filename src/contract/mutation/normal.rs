@@ -61,6 +61,9 @@ fn plain(schema: &mut Json) {
             one_of_which_no_two_can_be(keywords);
             lengths_of_the_pattern(keywords);
             type_of_the_list(keywords);
+            if keywords.get("additionalProperties") == Some(&Json::Bool(true)) {
+                keywords.remove("additionalProperties");
+            }
             for (keyword, value) in keywords.iter_mut() {
                 match (keyword.as_str(), value) {
                     ("enum" | "const" | "default" | "required", _) => {}
@@ -205,6 +208,15 @@ mod tests {
         is_normal(json!({ "oneOf": schemas }), &json!({ "anyOf": schemas }));
         let both = json!({ "oneOf": [{ "type": "string" }, { "minLength": 1 }] });
         is_normal(both.clone(), &both);
+    }
+
+    #[test]
+    fn members_that_are_allowed_anyway_need_not_be() {
+        let open = json!({ "properties": { "a": { "additionalProperties": true } } });
+        is_normal(open, &json!({ "properties": { "a": {} } }));
+        // A member of that name is none of it.
+        let named = json!({ "properties": { "additionalProperties": true } });
+        is_normal(named.clone(), &named);
     }
 
     #[test]
