@@ -221,7 +221,7 @@ pub use control::webhooks::{DeliveriesReport, WebhookReport, WebhooksReport};
 pub use control::{About, Advance, Advanced, Forgotten, JournalReport, Played, Refusal};
 #[cfg(feature = "__defects")]
 #[doc(hidden)]
-pub use defect::{Defect, Part as DefectPart};
+pub use defect::table::Defect;
 pub use error::SandboxError;
 pub use event::BrowserEvent;
 pub use fault::kind::{Fault, RefusalShape, RetryAfter};

@@ -86,6 +86,10 @@ pub(crate) async fn in_the_sandbox(told: &mut Told) {
         told.look(&delivery.outcome);
         told.look(&delivery);
     }
+    #[cfg(feature = "__defects")]
+    for defect in flinks_pay::sandbox::Defect::ALL {
+        told.look(defect);
+    }
     told.look(&*sandbox);
 }
 

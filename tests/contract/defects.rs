@@ -1,87 +1,101 @@
 //! The tour finds every defect that can be planted in the simulator, and names it by an expectation that fails.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Mutex;
-use std::time::Instant;
 
 use flinks_pay::contract::tour::Scenario;
-use flinks_pay::sandbox::{Defect, DefectPart};
+use flinks_pay::sandbox::Defect;
 use futures_util::future::join_all;
 
-use crate::{tour, trace};
+use crate::{checked, snapshots, tour, trace};
 
-/// How many simulators are toured at once: the tour waits now and then.
+/// How many simulators are toured at once: a tour waits now and then.
 const AT_ONCE: usize = 4;
 
-/// The scenarios that are likely to find a defect of a part, by the words that their names have. They are played first.
-fn likely(part: DefectPart) -> &'static [&'static str] {
-    match part {
-        DefectPart::Admission => &[
-            "breaks a rule",
-            "bound of a rule",
-            "malformed",
-            "API does not",
-        ],
-        DefectPart::Tokens => &["token", "credentials", "another's", "key"],
-        DefectPart::Course => &[
-            "goes", "types", "fails", "leaves", "lower", "decided", "ended",
-        ],
-        DefectPart::Store => &["everything", "mix", "another's", "cancelled"],
-        DefectPart::Answers => &["is created", "unknown", "goes", "decided"],
-        DefectPart::Webhooks => &["told", "webhook"],
-        DefectPart::Control => &["expires", "left behind", "leaves a session"],
-    }
-}
+/// What found each defect when that was last looked at, which is where it is looked for first.
+const LAST: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/snapshots/contract_defects.snap"
+);
 
-/// The first scenario in which something fails, and what that is.
-async fn found(defect: Option<Defect>) -> Option<String> {
-    // The simulator's own judge stays out of it.
-    let mut builder = tour::whole().self_check(false);
+/// The first scenario in which something fails, and what that is. The tour goes through `first` first.
+async fn found(defect: Option<Defect>, first: Option<&str>) -> Option<(&'static str, String)> {
+    let mut builder = tour::whole();
     if let Some(defect) = defect {
         builder = builder.defect(defect);
     }
-    let sandbox = builder.start().await.unwrap();
-    let likely = defect.map_or(&[][..], |defect| likely(defect.part()));
-    let mut order: Vec<_> = Scenario::ALL.iter().map(|scenario| scenario.name).collect();
-    order.sort_by_key(|name| !likely.iter().any(|word| name.contains(word)));
+    let sandbox = checked::unjudged(builder).await.unwrap();
+    let mut order: Vec<_> = Scenario::ALL.iter().map(|it| it.name).collect();
+    order.sort_by_key(|name| Some(*name) != first);
     for wanted in order {
-        let began = Instant::now();
         let tour = tour::of(&sandbox);
         let report = tour.run_only(|it| it.name == wanted).await.unwrap();
-        if std::env::var_os("TIMES").is_some() {
-            println!(
-                "{:?} {wanted}: {:?}",
-                defect.map(Defect::name),
-                began.elapsed()
-            );
-        }
-        let first = report.failures().next();
-        if let Some((scenario, failure)) = first {
-            return Some(format!("{scenario}: {failure}"));
+        if let Some((scenario, failure)) = report.failures().next() {
+            return Some((
+                scenario,
+                format!("{} ({})", failure.expected, failure.basis),
+            ));
         }
     }
     None
 }
 
+/// The scenario of each defect, by its name.
+fn last(snapshot: &str) -> BTreeMap<&str, &str> {
+    let mut last = BTreeMap::new();
+    let mut lines = snapshot.lines();
+    while let Some(line) = lines.next() {
+        let name = line.split(':').next().unwrap();
+        if Defect::named(name).is_some()
+            && let Some(scenario) = lines.next()
+        {
+            last.insert(name, scenario.trim());
+        }
+    }
+    last
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_defect_is_found_by_the_tour() {
     trace::listen();
-    assert_eq!(found(None).await, None, "nothing is wrong without a defect");
+    assert_eq!(
+        found(None, None).await,
+        None,
+        "nothing is found without a defect"
+    );
+    // Without it, everywhere is where to look.
+    let snapshot = std::fs::read_to_string(LAST).unwrap_or_default();
+    let last = last(&snapshot);
     let left = Mutex::new(Defect::ALL.iter().rev().copied().collect::<Vec<_>>());
-    let missed = Mutex::new(Vec::new());
+    let found_by = Mutex::new(BTreeMap::new());
     let work = async || {
         loop {
             let next = left.lock().unwrap().pop();
             let Some(defect) = next else { return };
-            match found(Some(defect)).await {
-                Some(by) => println!("{} is found: {by}", defect.name()),
-                None => {
-                    println!("{} is MISSED", defect.name());
-                    missed.lock().unwrap().push(defect.name());
-                }
-            }
+            let first = last.get(defect.name()).copied();
+            let by = found(Some(defect), first).await;
+            found_by.lock().unwrap().insert(defect, by);
         }
     };
     join_all((0..AT_ONCE).map(|_| work())).await;
-    let missed = missed.into_inner().unwrap();
+    let found_by = found_by.into_inner().unwrap();
+    let mut list = String::new();
+    let mut missed = Vec::new();
+    for (defect, by) in &found_by {
+        match by {
+            Some((scenario, expected)) => {
+                let (name, says) = (defect.name(), defect.says());
+                let _ = write!(list, "{name}: {says}\n    {scenario}\n    {expected}\n");
+            }
+            None => missed.push(defect.name()),
+        }
+    }
+    println!(
+        "{} of {} defects are found",
+        found_by.len() - missed.len(),
+        found_by.len()
+    );
     assert_eq!(missed, [""; 0], "defects that the tour misses");
+    snapshots().bind(|| insta::assert_snapshot!("contract_defects", list));
 }

@@ -30,6 +30,11 @@ pub async fn with(builder: SandboxBuilder) -> Result<Checked, SandboxError> {
     Ok(Checked(Some(builder.start().await?)))
 }
 
+/// Starts a sandbox that is to break the contract, as a bug is planted in it. Its judge stays out of it.
+pub async fn unjudged(builder: SandboxBuilder) -> Result<Sandbox, SandboxError> {
+    builder.self_check(false).start().await
+}
+
 impl Checked {
     /// Fails the test if the judge has found something so far.
     #[track_caller]

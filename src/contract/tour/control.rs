@@ -95,17 +95,28 @@ impl Control {
         Ok(all.into_iter().flatten().filter(of_session).count())
     }
 
-    /// How many sessions there are.
-    pub(super) async fn sessions(&self) -> Result<usize, Stop> {
-        let mut count = 0;
+    /// How many exchanges have been written into the journal.
+    pub(super) async fn exchanges(&self) -> Result<u64, Stop> {
+        let journal = self.done(Method::GET, "/journal", &Value::Null).await?;
+        let last = journal.get("exchanges").and_then(Value::as_array);
+        let last = last.and_then(|all| all.last());
+        let sequence = last.and_then(|last| last.get("sequence"));
+        Ok(sequence.and_then(Value::as_u64).unwrap_or_default())
+    }
+
+    /// The ids of the sessions that there are.
+    pub(super) async fn sessions(&self) -> Result<Vec<String>, Stop> {
+        let mut ids = Vec::new();
         let mut path = "/sessions?limit=1000".to_owned();
         loop {
             let page = self.done(Method::GET, &path, &Value::Null).await?;
             let sessions = page.get("sessions").and_then(Value::as_array);
-            count += sessions.map_or(0, Vec::len);
+            let each = sessions.into_iter().flatten();
+            let each = each.filter_map(|it| it.get("sessionId").and_then(Value::as_str));
+            ids.extend(each.map(str::to_owned));
             match page.get("next").and_then(Value::as_str) {
                 Some(next) => path = format!("/sessions?limit=1000&after={next}"),
-                None => return Ok(count),
+                None => return Ok(ids),
             }
         }
     }

@@ -103,7 +103,8 @@ pub(in crate::sandbox) fn status(
         (Defect::LoginFailureHasOtherCode, Some(StatusDetails::Eft0401)) => {
             (status, Some(StatusDetails::Eft0403))
         }
-        (Defect::UnguaranteedIsExpired, Some(StatusDetails::Eft0402)) => {
+        (Defect::UnguaranteedIsExpired, Some(StatusDetails::Eft0402))
+        | (Defect::CancelledIsExpired, Some(StatusDetails::Eft0501)) => {
             (SessionStatus::Expired, Some(StatusDetails::Eft0601))
         }
         (Defect::FailureHasNoCode, Some(_)) if status == SessionStatus::Failed => (status, None),
@@ -113,9 +114,6 @@ pub(in crate::sandbox) fn status(
         }
         (Defect::NeverSigned, Some(StatusDetails::Eft0301)) => {
             (status, Some(StatusDetails::Eft0302))
-        }
-        (Defect::CancelledIsExpired, Some(StatusDetails::Eft0501)) => {
-            (SessionStatus::Expired, Some(StatusDetails::Eft0601))
         }
         _ => (status, code),
     }

@@ -12,23 +12,15 @@ pub(super) mod answers;
 pub(super) mod control;
 pub(super) mod course;
 pub(super) mod store;
-mod table;
+pub(super) mod table;
 pub(super) mod tokens;
 pub(super) mod webhooks;
 
-#[cfg_attr(
-    not(feature = "__defects"),
-    expect(unreachable_pub, reason = "nobody can plant one")
-)]
-pub use self::table::Defect;
+pub(super) use self::table::Defect;
 
 /// The part of the simulator that a [`Defect`] is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(
-    not(feature = "__defects"),
-    allow(unreachable_pub, dead_code, reason = "nobody can plant a defect")
-)]
-pub enum Part {
+pub(super) enum Part {
     /// What is taken and what is refused.
     Admission,
     /// Who may call, and for how long.

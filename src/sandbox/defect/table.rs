@@ -6,6 +6,7 @@ macro_rules! defects {
     ($($part:ident { $($defect:ident $name:literal $says:literal)+ })+) => {
         /// A bug that can be planted, one at a time.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[allow(clippy::doc_markdown, reason = "the texts are printed, too")]
         #[cfg_attr(
             not(feature = "__defects"),
             allow(unreachable_pub, dead_code, reason = "nobody can plant one")
@@ -16,9 +17,7 @@ macro_rules! defects {
 
         impl Defect {
             /// The part of the simulator that it is in.
-            #[must_use]
-            #[cfg_attr(not(feature = "__defects"), allow(unreachable_pub, dead_code))]
-            pub const fn part(self) -> Part {
+            pub(in crate::sandbox) const fn part(self) -> Part {
                 match self {
                     $($(Self::$defect)|+ => Part::$part,)+
                 }

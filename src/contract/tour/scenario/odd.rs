@@ -32,6 +32,14 @@ pub(super) async fn calls(scene: &mut Scene) -> Result<(), Stop> {
             scene.holds(&answer, says, paths, answer.status() == 404);
         }
     }
+    if scene.course.control.is_some() {
+        // Some servers find a path in any letter case, and that does no harm.
+        let raw = Raw::new(Method::POST, "/API/v2/Sessions");
+        let raw = scene.course.signed(raw, &Who::Us).await?;
+        let answer = scene.send(raw).await?;
+        let says = "a path in another letter case is another path";
+        scene.holds(&answer, says, paths, answer.status() == 404);
+    }
     for &operation in Operation::ALL {
         let methods = ["GET", "POST", "PUT", "DELETE", "PATCH"];
         for method in methods.into_iter().filter(|it| *it != operation.method()) {

@@ -39,6 +39,7 @@ pub(super) async fn settlement(scene: &mut Scene) -> Result<(), Stop> {
 pub(super) async fn nothing_left(scene: &mut Scene) -> Result<(), Stop> {
     let control = scene.control()?;
     let before = control.sessions().await?;
+    let noted = control.exchanges().await?;
     let bad = samples::with(samples::guaranteed(), "/payor/firstName", json!(""));
     let refused = scene.post(&bad).await?;
     let valid = samples::guaranteed();
@@ -49,10 +50,14 @@ pub(super) async fn nothing_left(scene: &mut Scene) -> Result<(), Stop> {
         let fits = answer.status() >= 400 && after == before;
         scene.holds(answer, says, Basis::Simulator, fits);
     }
+    let says = "what is refused is in the journal of the simulator, too";
+    let fits = control.exchanges().await? >= noted + 2;
+    scene.holds(&refused, says, Basis::Simulator, fits);
     let session = scene.create(&valid).await?;
     let status = scene.status(&session).await?;
     let says = "a create that is taken leaves one";
-    let fits = control.sessions().await? == before + 1;
+    let after = control.sessions().await?;
+    let fits = after.len() == before.len() + 1 && after.contains(&session);
     scene.holds(&status, says, Basis::Simulator, fits);
     Ok(())
 }

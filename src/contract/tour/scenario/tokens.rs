@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::samples;
 use crate::client::Scheme;
-use crate::contract::line::Raw;
+use crate::contract::line::{Raw, sensitive};
 use crate::contract::tour::report::Basis;
 use crate::contract::tour::scene::{self, API_KEY, CLIENT_ID, Course, Scene, Stop, Who};
 use crate::sandbox::{CredentialsTaken, TokenUse};
@@ -62,8 +62,32 @@ pub(super) async fn given(scene: &mut Scene) -> Result<(), Stop> {
         scene.is(&answer, "/expires_in", seconds, says, lifetime);
         before = token;
     }
+    spelled_otherwise(scene, &before).await
+}
+
+/// What HTTP has no letter case for, and what it lets stand behind a media type.
+async fn spelled_otherwise(scene: &mut Scene, token: &str) -> Result<(), Stop> {
+    if token.is_empty() {
+        return Ok(());
+    }
+    let credentials = scene.course.credentials(false);
+    let by_form = !takes(scene, false);
+    let raw = Course::grant(credentials, by_form).ok_or(Stop::Unmet)?;
+    let form = raw.body.clone();
+    let raw = raw.body("Application/X-WWW-Form-Urlencoded; charset=utf-8", form);
+    let answer = scene.send(raw).await?;
+    let says = "a media type is taken in any letter case and with a parameter";
+    scene.holds(&answer, says, Basis::Http, answer.status() == 200);
+    let bearer = sensitive(&format!("bearer {token}")).map_err(|_| Stop::Unmet)?;
+    let raw = scene::raw(Operation::GetSessionStatus, NONE).header(AUTHORIZATION, bearer);
+    let answer = scene.send(raw).await?;
+    let says = "the scheme of a token is taken in any letter case";
+    scene.holds(&answer, says, Basis::Http, answer.status() == 404);
     Ok(())
 }
+
+/// An id that no server has drawn: nothing in it is random.
+const NONE: &str = "00000000-0000-4000-8000-000000000000";
 
 pub(super) async fn withheld(scene: &mut Scene) -> Result<(), Stop> {
     let (Scheme::Basic { id, secret } | Scheme::Form { id, secret }) =

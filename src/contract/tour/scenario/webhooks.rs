@@ -100,6 +100,19 @@ pub(super) async fn told(
         scene.holds(event, "webhooks come in the order of time", EVENT, in_order);
         when.clone_into(&mut last);
     }
+    if let (Some(first), Some(last)) = (came.first(), came.last()) {
+        let created = scene.details(session).await?;
+        let created = created.text("/createdAt").parse::<jiff::Timestamp>();
+        let (told, last_told) = (first.text("/when").parse(), last.text("/when").parse());
+        let in_time = match (created, told, last_told) {
+            (Ok(created), Ok(told), Ok(last_told)) => {
+                created <= told && created.duration_until(last_told).as_hours() < 1
+            }
+            _ => false,
+        };
+        let says = "a webhook is told between the creation of its session and an hour after it";
+        scene.holds(last, says, EVENT, in_time);
+    }
     if let Some(event) = came.last() {
         let says = "the last webhook says what the status says";
         let agrees = ["/status", "/statusDetails", "/referenceId"]
