@@ -19,18 +19,29 @@ const LAST: &str = concat!(
     "/snapshots/contract_defects.snap"
 );
 
-/// The first scenario in which something fails, and what that is. The tour goes through `first` first.
+/// The first scenario in which something fails, and what that is: `first` by itself, or else one of the whole tour.
 async fn found(defect: Option<Defect>, first: Option<&str>) -> Option<(&'static str, String)> {
+    if let Some(first) = first
+        && let Some(found) = found_in(defect, |name| name == first).await
+    {
+        return Some(found);
+    }
+    found_in(defect, |_| true).await
+}
+
+async fn found_in(
+    defect: Option<Defect>,
+    wanted: impl Fn(&str) -> bool,
+) -> Option<(&'static str, String)> {
     let mut builder = tour::whole();
     if let Some(defect) = defect {
         builder = builder.defect(defect);
     }
     let sandbox = checked::unjudged(builder).await.unwrap();
-    let mut order: Vec<_> = Scenario::ALL.iter().map(|it| it.name).collect();
-    order.sort_by_key(|name| Some(*name) != first);
-    for wanted in order {
+    let all = Scenario::ALL.iter().map(|it| it.name);
+    for name in all.filter(|name| wanted(name)) {
         let tour = tour::of(&sandbox);
-        let report = tour.run_only(|it| it.name == wanted).await.unwrap();
+        let report = tour.run_only(|it| it.name == name).await.unwrap();
         if let Some((scenario, failure)) = report.failures().next() {
             return Some((
                 scenario,
@@ -80,13 +91,13 @@ async fn every_defect_is_found_by_the_tour() {
     };
     join_all((0..AT_ONCE).map(|_| work())).await;
     let found_by = found_by.into_inner().unwrap();
-    let mut list = String::new();
+    let mut shown = String::new();
     let mut missed = Vec::new();
     for (defect, by) in &found_by {
         match by {
             Some((scenario, expected)) => {
                 let (name, says) = (defect.name(), defect.says());
-                let _ = write!(list, "{name}: {says}\n    {scenario}\n    {expected}\n");
+                let _ = write!(shown, "{name}: {says}\n    {scenario}\n    {expected}\n");
             }
             None => missed.push(defect.name()),
         }
@@ -97,5 +108,5 @@ async fn every_defect_is_found_by_the_tour() {
         found_by.len()
     );
     assert_eq!(missed, [""; 0], "defects that the tour misses");
-    snapshots().bind(|| insta::assert_snapshot!("contract_defects", list));
+    snapshots().bind(|| insta::assert_snapshot!("contract_defects", shown));
 }
