@@ -183,11 +183,11 @@ fn is_plain(pattern: &str) -> bool {
     pattern.is_ascii()
 }
 
-/// Whether every text that matches all of `these` matches all of `those`, too. Nothing where that is not known.
-fn all_match(these: &[String], those: &[String]) -> Option<bool> {
-    let machines: Vec<DFA> = these
+/// Whether every text that matches all of `given` matches all of `wanted`, too. Nothing where that is not known.
+fn all_match(given: &[String], wanted: &[String]) -> Option<bool> {
+    let machines: Vec<DFA> = given
         .iter()
-        .chain(those)
+        .chain(wanted)
         .map(|pattern| machine(pattern))
         .collect::<Option<_>>()?;
     let mut caches: Vec<Cache> = machines.iter().map(DFA::create_cache).collect();
@@ -212,15 +212,15 @@ fn all_match(these: &[String], those: &[String]) -> Option<bool> {
             .collect()
         };
         let ended = step(None)?;
-        let (of_these, of_those) = ended.split_at_checked(these.len())?;
+        let (of_given, of_wanted) = ended.split_at_checked(given.len())?;
         let all = |states: &[LazyStateID]| states.iter().all(LazyStateID::is_match);
-        if all(of_these) && !all(of_those) {
+        if all(of_given) && !all(of_wanted) {
             return Some(false);
         }
         for byte in 0..=u8::MAX {
             let next = step(Some(byte))?;
             // What one of them refuses whatever follows is no text of theirs.
-            let over = next.iter().take(these.len()).any(LazyStateID::is_dead);
+            let over = next.iter().take(given.len()).any(LazyStateID::is_dead);
             if !over && seen.insert(next.clone()) {
                 waiting.push(next);
             }
