@@ -178,7 +178,11 @@ paths:
             ]]
         );
         let value = json!({ "n": 1.5, "m": null, "o": {} });
-        assert_eq!(said("200", &value), [["/m nullable", "/n type", "/o type"]]);
+        // Of a number with decimals everything is said that can be said of a number.
+        assert_eq!(
+            said("200", &value),
+            [["/m nullable", "/n multipleOf", "/n type", "/o type"]]
+        );
         assert_eq!(said("200", &json!([])), [[" type"]]);
     }
 
