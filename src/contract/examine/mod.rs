@@ -78,6 +78,8 @@ pub(super) struct Reading<'x, 'o> {
     pub(super) exchange: &'x Exchange,
     /// The operation; nothing if there is none.
     pub(super) operation: Option<&'o OperationOutline>,
+    /// The texts in the place of the names in its path.
+    pub(super) captured: Vec<(String, String)>,
     /// The values of its parameters, in its order; nothing for one that is not given.
     pub(super) parameters: Vec<Option<Value>>,
     /// The ways of saying who calls that are presented, by their number; one of nothing if no other is.
@@ -184,6 +186,7 @@ impl<'d> Examiner<'d> {
         let mut reading = Reading {
             exchange,
             operation: None,
+            captured: Vec::new(),
             parameters: Vec::new(),
             ways: Vec::new(),
             request_type: None,
@@ -197,6 +200,7 @@ impl<'d> Examiner<'d> {
             return Ok(reading);
         };
         reading.operation = Some(operation);
+        reading.captured.clone_from(captured);
         for parameter in &operation.parameters {
             let given = self.parameter(parameter, exchange, captured)?;
             reading.parameters.push(given);
@@ -263,9 +267,7 @@ impl<'d> Examiner<'d> {
         self.request(reading, route, &mut findings)?;
         let agreement = self.agreement(reading, &mut findings)?;
         self.answer(reading, &mut findings)?;
-        if let Route::To(_, captured) = route {
-            self.defaults(reading, captured, &mut findings)?;
-        }
+        self.defaults(reading, &mut findings)?;
         Ok(Verdict {
             operation: reading.operation.map(|operation| operation.id.clone()),
             status: reading.exchange.status.as_u16(),
