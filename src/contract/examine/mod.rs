@@ -72,6 +72,9 @@ pub struct Examiner<'d> {
     record: Record<'d>,
 }
 
+/// A media type, and where its schema stands.
+type Typed = (String, Option<Pointer>);
+
 /// An exchange as the contract reads it.
 #[derive(Debug)]
 pub(super) struct Reading<'x, 'o> {
@@ -85,13 +88,13 @@ pub(super) struct Reading<'x, 'o> {
     /// The ways of saying who calls that are presented, by their number; one of nothing if no other is.
     pub(super) ways: Vec<usize>,
     /// The declared type of the request's body, and where its schema stands.
-    pub(super) request_type: Option<&'o (String, Option<Pointer>)>,
+    pub(super) request_type: Option<&'o Typed>,
     /// The request's body as a value.
     pub(super) request: Option<Value>,
     /// The declared answer.
     pub(super) answered: Option<&'o AnswerOutline>,
     /// The declared type of the answer's body, and where its schema stands.
-    pub(super) answer_type: Option<&'o (String, Option<Pointer>)>,
+    pub(super) answer_type: Option<&'o Typed>,
     /// The answer's body as a value.
     pub(super) answer: Option<Value>,
     /// What this crate makes of the request's body.
@@ -237,10 +240,10 @@ impl<'d> Examiner<'d> {
 
     fn body<'o>(
         &self,
-        content: &'o [(String, Option<Pointer>)],
+        content: &'o [Typed],
         headers: &HeaderMap,
         body: &bytes::Bytes,
-    ) -> Result<(Option<&'o (String, Option<Pointer>)>, Option<Value>), ContractError> {
+    ) -> Result<(Option<&'o Typed>, Option<Value>), ContractError> {
         let Some(said) = media::said(headers).filter(|_| !body.is_empty()) else {
             return Ok((None, None));
         };
