@@ -1,6 +1,6 @@
 //! The contract suite, with credentials for the server that it asks.
 
-use flinks_pay::contract::mutation::{self, Fate, Killer};
+use flinks_pay::contract::mutation::{self, Fate, Killer, Recorded};
 use flinks_pay::contract::party::{Facade, Opinion, Server, ServerError};
 use flinks_pay::contract::witness::{self, FormKind};
 use flinks_pay::contract::{
@@ -192,7 +192,7 @@ fn exchanges(told: &mut Told, document: &Document, facade: &Facade) {
     told.look(&obligations);
     told.look(&obligations.all()[0]);
     told.say(&obligations.all()[0].to_string());
-    let waivers = "[[waiver]]\nobligation = 'confirmGuarantee called'\nreason = 'none'\n";
+    let waivers = "[[waiver]]\nreason = 'none'\nobligations = ['confirmGuarantee called']\n";
     let waivers = Waivers::read(waivers).unwrap();
     told.look(&waivers);
     told.look(&waivers.all()[0]);
@@ -201,4 +201,11 @@ fn exchanges(told: &mut Told, document: &Document, facade: &Facade) {
         told.error(&stale);
     }
     told.error(&Waivers::read("waiver = 1").unwrap_err());
+    let suite = Suite::of(document, 7).unwrap();
+    let exchanges = [exchange];
+    let recorded = Recorded::of(document, &suite, facade, &exchanges, &waivers).unwrap();
+    told.look(&recorded);
+    let mutant = &mutation::surface(document).unwrap()[0];
+    let changed = mutant.apply(document).unwrap();
+    told.look(&recorded.notices(mutant, &changed).unwrap().unwrap());
 }

@@ -23,6 +23,9 @@ mod parties;
 mod parts;
 mod requests;
 mod rules;
+#[cfg(feature = "__defects")]
+mod seen;
+mod surface;
 mod tour;
 #[path = "../support/trace.rs"]
 mod trace;

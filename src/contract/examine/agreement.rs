@@ -1,5 +1,7 @@
 //! Whether what became of a request is what the contract says of it.
 
+use std::collections::BTreeSet;
+
 use super::finding::{Finding, Part, Side};
 use super::{Examiner, Reading, rules};
 use crate::contract::party::Opinion;
@@ -50,14 +52,18 @@ impl Examiner<'_> {
             404 => reading.answered.is_none() && !operation.path.contains('{'),
             _ => false,
         };
-        let mut broken = rules::broken(&self.calls, reading);
-        broken.extend(self.broken_rules(reading).into_iter().map(|it| it.keyword));
+        // What the body itself breaks says enough.
+        let mut broken: BTreeSet<String> = BTreeSet::new();
+        if about_the_request {
+            broken.extend(self.broken_rules(reading).into_iter().map(|it| it.keyword));
+        }
+        if broken.is_empty() {
+            broken = rules::broken(&self.calls, reading, &self.record);
+        }
         if broken.is_empty() {
             about_the_request.then_some(Agreement::Differs)
-        } else if about_the_request || status == 409 {
-            Some(Agreement::ByRule(broken))
         } else {
-            None
+            Some(Agreement::ByRule(broken))
         }
     }
 

@@ -78,7 +78,7 @@ pub struct Finding {
     /// | `json` | the body is no JSON, though it is said to be |
     /// | `body` | there is no body, and the contract has one |
     /// | `status` | the contract does not have this answer |
-    /// | `default` | the answer tells of something that was left out, and the contract has another default for it, or none |
+    /// | `default` | the answer tells of something that was left out, and the contract has no default for it |
     /// | `undeclared` | something that the contract does not have, where it leaves room for more |
     pub keyword: String,
 }

@@ -72,24 +72,29 @@ pub struct Examiner<'d> {
     record: Record<'d>,
 }
 
+/// A media type, and where its schema stands.
+type Typed = (String, Option<Pointer>);
+
 /// An exchange as the contract reads it.
 #[derive(Debug)]
 pub(super) struct Reading<'x, 'o> {
     pub(super) exchange: &'x Exchange,
     /// The operation; nothing if there is none.
     pub(super) operation: Option<&'o OperationOutline>,
+    /// The texts in the place of the names in its path.
+    pub(super) captured: Vec<(String, String)>,
     /// The values of its parameters, in its order; nothing for one that is not given.
     pub(super) parameters: Vec<Option<Value>>,
     /// The ways of saying who calls that are presented, by their number; one of nothing if no other is.
     pub(super) ways: Vec<usize>,
     /// The declared type of the request's body, and where its schema stands.
-    pub(super) request_type: Option<&'o (String, Option<Pointer>)>,
+    pub(super) request_type: Option<&'o Typed>,
     /// The request's body as a value.
     pub(super) request: Option<Value>,
     /// The declared answer.
     pub(super) answered: Option<&'o AnswerOutline>,
     /// The declared type of the answer's body, and where its schema stands.
-    pub(super) answer_type: Option<&'o (String, Option<Pointer>)>,
+    pub(super) answer_type: Option<&'o Typed>,
     /// The answer's body as a value.
     pub(super) answer: Option<Value>,
     /// What this crate makes of the request's body.
@@ -184,6 +189,7 @@ impl<'d> Examiner<'d> {
         let mut reading = Reading {
             exchange,
             operation: None,
+            captured: Vec::new(),
             parameters: Vec::new(),
             ways: Vec::new(),
             request_type: None,
@@ -197,6 +203,7 @@ impl<'d> Examiner<'d> {
             return Ok(reading);
         };
         reading.operation = Some(operation);
+        reading.captured.clone_from(captured);
         for parameter in &operation.parameters {
             let given = self.parameter(parameter, exchange, captured)?;
             reading.parameters.push(given);
@@ -233,10 +240,10 @@ impl<'d> Examiner<'d> {
 
     fn body<'o>(
         &self,
-        content: &'o [(String, Option<Pointer>)],
+        content: &'o [Typed],
         headers: &HeaderMap,
         body: &bytes::Bytes,
-    ) -> Result<(Option<&'o (String, Option<Pointer>)>, Option<Value>), ContractError> {
+    ) -> Result<(Option<&'o Typed>, Option<Value>), ContractError> {
         let Some(said) = media::said(headers).filter(|_| !body.is_empty()) else {
             return Ok((None, None));
         };
@@ -263,9 +270,7 @@ impl<'d> Examiner<'d> {
         self.request(reading, route, &mut findings)?;
         let agreement = self.agreement(reading, &mut findings)?;
         self.answer(reading, &mut findings)?;
-        if let Route::To(_, captured) = route {
-            self.defaults(reading, captured, &mut findings)?;
-        }
+        self.defaults(reading, &mut findings)?;
         Ok(Verdict {
             operation: reading.operation.map(|operation| operation.id.clone()),
             status: reading.exchange.status.as_u16(),

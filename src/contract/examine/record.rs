@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use http::header::AUTHORIZATION;
 use serde_json::Value;
 
 use super::finding::{Finding, Part, Side};
@@ -45,6 +46,17 @@ impl<'x> Record<'x> {
     }
 }
 
+impl Record<'_> {
+    /// Whether the same was carried out for the same caller.
+    pub(super) fn has_taken(&self, exchange: &Exchange) -> bool {
+        let caller = |exchange: &Exchange| exchange.headers.get(AUTHORIZATION).cloned();
+        self.done.iter().any(|done| {
+            (&done.method, &done.target) == (&exchange.method, &exchange.target)
+                && caller(done) == caller(exchange)
+        })
+    }
+}
+
 impl Examiner<'_> {
     /// Whether a refused request has keys with which the server carried out another.
     pub(super) fn has_good_keys(&self, reading: &Reading<'_, '_>) -> bool {
@@ -71,45 +83,76 @@ impl Examiner<'_> {
         })
     }
 
-    /// Adds the members of an answer that tell what a request left out, and that the contract has no such default for.
-    pub(super) fn defaults(
+    /// Returns the members of an answer that tell of what the request left out that has made the thing which it is about.
+    pub(in crate::contract) fn told(
         &self,
         reading: &Reading<'_, '_>,
-        captured: &[(String, String)],
-        findings: &mut Vec<Finding>,
-    ) -> Result<(), ContractError> {
+    ) -> Result<Vec<LeftOut>, ContractError> {
         let (Some((_, Some(schema))), Some(answer), true) = (
             reading.answer_type,
             &reading.answer,
             reading.exchange.status.is_success(),
         ) else {
-            return Ok(());
+            return Ok(Vec::new());
         };
-        let named = captured
-            .iter()
-            .find_map(|(_, name)| self.record.made.get(name));
-        let Some(made) = named else {
-            return Ok(());
+        let mut names = reading.captured.iter();
+        let Some(made) = names.find_map(|(_, name)| self.record.made.get(name)) else {
+            return Ok(Vec::new());
         };
         let made = self.read(made, &self.route(made))?;
-        let (Some((_, Some(asked))), Some(request)) = (made.request_type, &made.request) else {
-            return Ok(());
+        let (Some(operation), Some((media_type, Some(asked))), Some(request)) =
+            (made.operation, made.request_type, &made.request)
+        else {
+            return Ok(Vec::new());
         };
         let mut told = Told {
             document: self.document,
+            seat: format!("{} request {media_type}", operation.id),
             found: Vec::new(),
         };
         told.compare(asked, schema, Some(request), answer, &Pointer::root(), 0)?;
-        for (at, instance) in told.found {
-            findings.push(Finding {
-                side: Side::Answer,
-                part: Part::Body,
-                at,
-                instance,
-                keyword: "default".to_owned(),
-            });
+        Ok(told.found)
+    }
+
+    /// Adds what an answer tells of something that was left out, and the contract has no default for.
+    pub(super) fn defaults(
+        &self,
+        reading: &Reading<'_, '_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), ContractError> {
+        for left_out in self.told(reading)? {
+            if left_out.default.is_none() {
+                findings.push(Finding {
+                    side: Side::Answer,
+                    part: Part::Body,
+                    at: left_out.at,
+                    instance: left_out.instance,
+                    keyword: "default".to_owned(),
+                });
+            }
         }
         Ok(())
+    }
+}
+
+/// A member that a request left out, and an answer has.
+#[derive(Debug)]
+pub(in crate::contract) struct LeftOut {
+    /// Where the request goes: the operation and the type of the body.
+    pub(in crate::contract) seat: String,
+    pub(in crate::contract) instance: Pointer,
+    /// Where its schema stands.
+    at: Pointer,
+    default: Option<Value>,
+    told: Value,
+}
+
+impl LeftOut {
+    /// The default, if it is what was told. Another value somebody may have put in its place since.
+    pub(in crate::contract) fn default(&self) -> Option<&Value> {
+        self.default
+            .as_ref()
+            .filter(|default| **default == self.told)
     }
 }
 
@@ -118,7 +161,8 @@ const DEEPEST: usize = 16;
 
 struct Told<'d> {
     document: &'d Document,
-    found: Vec<(Pointer, Pointer)>,
+    seat: String,
+    found: Vec<LeftOut>,
 }
 
 impl Told<'_> {
@@ -168,9 +212,13 @@ impl Told<'_> {
             .document
             .at(&asked)
             .and_then(|node| node.get("default"));
-        if default.map(Node::to_json).as_ref() != Some(answer) {
-            self.found.push((asked.join("default"), instance.clone()));
-        }
+        self.found.push(LeftOut {
+            seat: self.seat.clone(),
+            instance: instance.clone(),
+            default: default.map(Node::to_json),
+            told: answer.clone(),
+            at: asked,
+        });
         Ok(())
     }
 

@@ -95,31 +95,44 @@ impl Examiner<'_> {
                 add(Part::Security, at, root(), "security");
             }
         }
+        self.request_body(reading, operation, findings)
+    }
+
+    fn request_body(
+        &self,
+        reading: &Reading<'_, '_>,
+        operation: &OperationOutline,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), ContractError> {
+        let mut add = |at: Pointer, instance: Pointer, keyword: &str| {
+            findings.push(Finding {
+                side: Side::Request,
+                part: Part::Body,
+                at,
+                instance,
+                keyword: keyword.to_owned(),
+            });
+        };
+        let root = Pointer::root;
         let sent = &reading.exchange.body;
         match &operation.body {
             None if !sent.is_empty() => {
-                add(Part::Body, operation.at.clone(), root(), UNDECLARED);
+                add(operation.at.clone(), root(), UNDECLARED);
             }
             None => {}
-            Some(body) if sent.is_empty() => {
-                if body.required {
-                    add(Part::Body, body.at.clone(), root(), "body");
-                }
+            Some(body) if sent.is_empty() && body.required => {
+                add(body.at.clone(), root(), "body");
             }
+            Some(_) if sent.is_empty() => {}
             Some(body) => match (reading.request_type, &reading.request) {
-                (None, _) => add(Part::Body, body.at.join("content"), root(), "content-type"),
+                (None, _) => add(body.at.join("content"), root(), "content-type"),
                 (Some((kind, _)), None) => {
-                    add(
-                        Part::Body,
-                        body.at.join("content").join(kind),
-                        root(),
-                        "json",
-                    );
+                    add(body.at.join("content").join(kind), root(), "json");
                 }
                 (Some((_, Some(at))), Some(value)) => {
                     let odd = schema::odd(&self.judge, at, Direction::Request, value)?;
                     for (instance, keyword) in odd {
-                        add(Part::Body, at.clone(), instance, &keyword);
+                        add(at.clone(), instance, &keyword);
                     }
                 }
                 (Some((_, None)), Some(_)) => {}

@@ -9,6 +9,7 @@ use http::header;
 use serde_json::Value;
 
 use super::Reading;
+use super::record::Record;
 use crate::domain::rules;
 use crate::spec::{Document, Node, Pointer};
 
@@ -45,7 +46,11 @@ pub(super) fn of_calls(document: &Document) -> Vec<CallRule> {
 }
 
 /// The rules about calls by which a request may have been refused like this.
-pub(super) fn broken(rules: &[CallRule], reading: &Reading<'_, '_>) -> BTreeSet<String> {
+pub(super) fn broken(
+    rules: &[CallRule],
+    reading: &Reading<'_, '_>,
+    record: &Record<'_>,
+) -> BTreeSet<String> {
     let Some(operation) = reading.operation else {
         return BTreeSet::new();
     };
@@ -53,12 +58,12 @@ pub(super) fn broken(rules: &[CallRule], reading: &Reading<'_, '_>) -> BTreeSet<
     rules
         .iter()
         .filter(|rule| rule.on == operation.at && rule.refused.contains(&status))
-        .filter(|rule| may_break(&rule.id, reading))
+        .filter(|rule| may_break(&rule.id, reading, record))
         .map(|rule| rule.id.clone())
         .collect()
 }
 
-fn may_break(id: &str, reading: &Reading<'_, '_>) -> bool {
+fn may_break(id: &str, reading: &Reading<'_, '_>, record: &Record<'_>) -> bool {
     let null = Value::Null;
     let body = reading.request.as_ref().unwrap_or(&null);
     let authorization = reading.exchange.headers.get(header::AUTHORIZATION);
@@ -73,7 +78,7 @@ fn may_break(id: &str, reading: &Reading<'_, '_>) -> bool {
         let guaranteed = body.pointer("/options/guarantee/enable") == Some(&Value::Bool(true));
         guaranteed && body.get("payee").is_none()
     } else if id == rules::TOKEN_PER_CREATE.id {
-        by("bearer")
+        by("bearer") && record.has_taken(reading.exchange)
     } else if id == rules::CREDENTIALS_IN_ONE_PLACE.id {
         by("basic") && (body.get("Username").is_some() || body.get("Password").is_some())
     } else {

@@ -50,7 +50,9 @@ fn add(error: &ValidationError<'_>, found: &mut Vec<Odd>) {
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             match context.iter().min_by_key(|errors| errors.len()) {
                 Some(nearest) if !nearest.is_empty() => {
-                    nearest.iter().for_each(|error| add(error, found));
+                    for error in nearest {
+                        add(error, found);
+                    }
                 }
                 _ => found.push((instance, kind.keyword().to_owned())),
             }

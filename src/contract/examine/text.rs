@@ -106,11 +106,7 @@ fn scalar<'d>(
     };
     // JSON's grammar alone: `1e2` is a number, `01` and ` 1` are none.
     let number = (is("number") || is("integer")).then(|| text.parse().ok().map(Value::Number));
-    let flag = is("boolean").then(|| match text {
-        "true" => Some(Value::Bool(true)),
-        "false" => Some(Value::Bool(false)),
-        _ => None,
-    });
+    let flag = is("boolean").then(|| text.parse().ok().map(Value::Bool));
     let plain = Value::from(text);
     let readings = [number, flag].into_iter().flatten().flatten();
     let readings: Vec<Value> = readings.collect();

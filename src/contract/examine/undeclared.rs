@@ -31,9 +31,9 @@ fn inside(schema: &mut Value, whole: bool, definitions: &Value) {
             }
             ("items" | "additionalProperties", value) => inside(value, true, definitions),
             ("allOf" | "anyOf" | "oneOf", Value::Array(schemas)) => {
-                schemas
-                    .iter_mut()
-                    .for_each(|it| inside(it, false, definitions));
+                for schema in schemas {
+                    inside(schema, false, definitions);
+                }
             }
             _ => {}
         }

@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use http::HeaderName;
+
 use super::Mutant;
 use crate::client::Environment;
 use crate::contract::party::{Facade, Opinion};
 use crate::contract::witness::Witness;
 use crate::contract::{
-    Agreement, ContractError, Examiner, Exchange, Obligations, Rules, Seat, Suite, Verdict, Waivers,
+    Agreement, ContractError, Examiner, Exchange, Obligations, Outline, Rules, Seat, SeatPart,
+    Suite, Verdict, Waivers,
 };
-use crate::spec::{Document, Node, Pointer};
+use crate::spec::{Document, Node, Object, Pointer};
 
 /// What a change is noticed by, other than a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +41,9 @@ pub enum Known {
     /// A rule whose witness is not what the changed contract says of it.
     Rule(String),
 }
+
+/// How many exchanges are looked at that are alike in all that the contract speaks of.
+const MOST_ALIKE: usize = 2;
 
 /// Recorded exchanges, and what a contract as it is makes of them.
 pub struct Recorded<'d> {
@@ -81,18 +87,25 @@ impl<'d> Recorded<'d> {
     ) -> Result<Self, ContractError> {
         let examiner = Examiner::of(document, facade)?.among(exchanges);
         let mut before = Vec::new();
+        let obligations = Obligations::of(document)?;
         let mut kinds: BTreeMap<_, usize> = BTreeMap::new();
         let mut ranked = Vec::new();
+        let mut met_at_all: HashSet<String> = HashSet::new();
         for (number, exchange) in exchanges.iter().enumerate() {
-            let verdict = examiner.examine(exchange)?;
-            let kind = (
-                verdict.operation.clone(),
-                verdict.status,
-                verdict.findings.len(),
-                exchange.headers.len(),
+            let (verdict, met) = obligations.judged(&examiner, exchange)?;
+            // Of exchanges that are alike in all that the contract speaks of, a few say it all.
+            let mut names: Vec<&str> = exchange.headers.keys().map(HeaderName::as_str).collect();
+            names.retain(|name| !["host", "user-agent", "content-length"].contains(name));
+            names.sort_unstable();
+            let kind = format!(
+                "{:?} {} {:?} {:?} {names:?} {met:?}",
+                verdict.operation, verdict.status, verdict.agreement, verdict.findings
             );
+            met_at_all.extend(met);
             let seen = kinds.entry(kind).or_default();
-            ranked.push((*seen, number));
+            if *seen < MOST_ALIKE {
+                ranked.push((*seen, number));
+            }
             *seen += 1;
             before.push(verdict);
         }
@@ -102,8 +115,8 @@ impl<'d> Recorded<'d> {
             Some(examiner.outline().operation(id)?.path.clone())
         };
         let paths = before.iter().map(path).collect();
-        let obligations = Obligations::of(document)?;
-        let unmet = obligations.unmet(&examiner, exchanges)?;
+        let names = obligations.all().iter().map(|it| it.name.clone());
+        let unmet = names.filter(|name| !met_at_all.contains(name)).collect();
         let mut witnesses = Vec::new();
         for (seat, witness, accepted) in suite.judged() {
             if let Some(opinion) = facade.opinion(seat, &witness.value) {
@@ -112,7 +125,7 @@ impl<'d> Recorded<'d> {
             }
         }
         Ok(Self {
-            unmet: unmet.iter().map(|it| it.name.clone()).collect(),
+            unmet,
             offered: obligations.all().iter().map(|it| it.name.clone()).collect(),
             order: ranked.into_iter().map(|(_, number)| number).collect(),
             document,
@@ -176,10 +189,12 @@ impl<'d> Recorded<'d> {
             [section, path, ..] if section == "paths" || section == "x-webhooks" => Some(path),
             _ => None,
         };
+        // One of another path is nothing to it; one of no path may be of the changed one.
         for near in [true, false] {
             for &number in &self.order {
                 let of_path = self.paths.get(number).and_then(Option::as_ref);
-                if (changed_path.is_none() || of_path == changed_path) != near {
+                let is_near = changed_path.is_none() || of_path == changed_path;
+                if is_near != near || (!is_near && of_path.is_some()) {
                     continue;
                 }
                 if let (Some(exchange), Some(before)) =
@@ -209,7 +224,8 @@ impl<'d> Recorded<'d> {
         if more.is_empty() {
             return Ok(None);
         }
-        let unmet = offered.unmet(examiner, self.exchanges)?;
+        let exchanges = self.order.iter().filter_map(|at| self.exchanges.get(*at));
+        let unmet = offered.unmet(examiner, exchanges)?;
         let first = unmet.iter().find(|it| more.contains(it.name.as_str()));
         Ok(first.map(|it| it.name.clone()))
     }
@@ -228,6 +244,16 @@ impl<'d> Recorded<'d> {
             let place =
                 |other: &&Seat| (&other.operation, &other.part) == (&seat.operation, &seat.part);
             let Some(now) = seats.iter().find(place) else {
+                // Without a schema everything may stand there.
+                if is_open(examiner.outline(), seat)
+                    && *before != Agreement::Differs
+                    && rules.compare(true, opinion, |_| Ok(true))? == Agreement::Differs
+                {
+                    return Ok(Some(Known::Value {
+                        seat: seat.to_string(),
+                        accepted: true,
+                    }));
+                }
                 continue;
             };
             let same = changed.at(&now.schema).map(Node::to_json)
@@ -248,11 +274,60 @@ impl<'d> Recorded<'d> {
         Ok(None)
     }
 
+    /// Whether a change says nothing of any exchange: where a call needs no credentials, the other ways are offers only.
+    #[must_use]
+    pub fn is_equivalent(&self, mutant: &Mutant, changed: &Document) -> bool {
+        let tokens = mutant.at.tokens().iter();
+        let Some(end) = mutant.at.tokens().iter().position(|it| it == "security") else {
+            return false;
+        };
+        let at: Pointer = tokens.take(end + 1).cloned().collect();
+        let is_open = |document: &Document| {
+            let ways = document.at(&at).and_then(Node::as_array);
+            let mut ways = ways.unwrap_or_default().iter();
+            ways.any(|way| way.as_object().is_some_and(Object::is_empty))
+        };
+        is_open(self.document) && is_open(changed)
+    }
+
+    /// The exchanges that are not like others in all that the contract speaks of.
+    pub fn different(&self) -> impl Iterator<Item = &'d Exchange> {
+        let exchanges = self.exchanges;
+        let order = self.order.iter();
+        order.filter_map(move |number| exchanges.get(*number))
+    }
+
     /// What the contract as it is offers, and neither an exchange has nor a waiver names.
     #[must_use]
     pub fn unmet(&self) -> Vec<&str> {
         let unmet = self.unmet.iter().map(String::as_str);
         unmet.filter(|name| !self.waivers.has(name)).collect()
+    }
+}
+
+/// Whether a place is still there, and has no schema.
+fn is_open(outline: &Outline, seat: &Seat) -> bool {
+    let Some(operation) = outline.operation(&seat.operation) else {
+        return false;
+    };
+    let has = |content: &[(String, Option<Pointer>)], kind: &str| {
+        content
+            .iter()
+            .any(|(known, schema)| known == kind && schema.is_none())
+    };
+    match &seat.part {
+        SeatPart::Body { media_type } => {
+            let mut body = operation.body.iter();
+            body.any(|body| has(&body.content, media_type))
+        }
+        SeatPart::Parameter { location, name } => {
+            let mut known = operation.parameters.iter();
+            known.any(|it| it.schema.is_none() && (&it.location, &it.name) == (location, name))
+        }
+        SeatPart::Answer { status, media_type } => {
+            let mut answers = operation.answers.iter();
+            answers.any(|it| it.status == *status && has(&it.content, media_type))
+        }
     }
 }
 

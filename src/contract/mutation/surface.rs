@@ -189,22 +189,19 @@ impl<'d> Surface<'d, '_> {
             self.add(at, "security", json!([]));
         }
         self.parameters(operation);
-        match &operation.body {
-            Some(body) => {
-                self.drop(&at.join("requestBody"));
-                if body.required {
-                    self.drop(&body.at.join("required"));
-                    self.swap(&body.at.join("required"), json!(false));
-                } else {
-                    self.add(&body.at, "required", json!(true));
-                }
-                self.content(&body.at);
+        if let Some(body) = &operation.body {
+            self.drop(&at.join("requestBody"));
+            if body.required {
+                self.drop(&body.at.join("required"));
+                self.swap(&body.at.join("required"), json!(false));
+            } else {
+                self.add(&body.at, "required", json!(true));
             }
-            None => {
-                let content = json!({ "application/json": { "schema": { "type": "object" } } });
-                let body = json!({ "required": true, "content": content });
-                self.add(at, "requestBody", body);
-            }
+            self.content(&body.at);
+        } else {
+            let content = json!({ "application/json": { "schema": { "type": "object" } } });
+            let body = json!({ "required": true, "content": content });
+            self.add(at, "requestBody", body);
         }
         let responses = at.join("responses");
         for answer in &operation.answers {

@@ -107,6 +107,13 @@ impl<'d, 'w> Members<'d, 'w> {
         path: &str,
         value: Option<&Value>,
     ) -> Result<(), ContractError> {
+        // That one is met is seen in an answer to another request.
+        if let (Direction::Request, None, Some(default)) =
+            (self.direction, value, node.get("default"))
+        {
+            let what = left_out(&default.to_json());
+            self.note(path, &what, &at.join("default"));
+        }
         if node.get("nullable").and_then(Node::as_bool) == Some(true)
             && value.is_none_or(Value::is_null)
         {
@@ -295,6 +302,11 @@ impl<'d, 'w> Members<'d, 'w> {
         }
         Ok(Some((at, node)))
     }
+}
+
+/// What is said of a member that was left out, and that an answer tells as its default.
+pub(super) fn left_out(default: &Value) -> String {
+    format!("left out for {default}")
 }
 
 fn count(node: &Node, keyword: &str) -> usize {

@@ -6,6 +6,8 @@ pub(super) mod waiver;
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
+use http::StatusCode;
+
 use self::members::Members;
 use super::examine::{Reading, answer};
 use super::{
@@ -35,13 +37,14 @@ impl fmt::Display for Obligation {
 /// | Name | Met by |
 /// |---|---|
 /// | `op called`, `op received` | an exchange of the operation; a webhook |
-/// | `op security bearer`, `x-api-key + x-client-id`, `none` | a call that was carried out with it, `none` with no other |
+/// | `op security bearer`, `x-api-key + x-client-id`, `none` | a call that was carried out with it, or about what is not there; `none` with no other |
 /// | `op query page given`, `absent` | a call that was carried out with the parameter, and without where that may be |
 /// | `op request application/json`, `absent` | a call that was carried out with such a body, and without where that may be |
 /// | `op answer 201`, `op answer 201 application/json` | an answer, with such a body where there is one |
 /// | `op answer 201 header location given`, `absent` | an answer with the header, and without where that may be |
 /// | `op request application/json payor.email given`, `absent` | a body with the member, and without where that may be |
 /// | `… = "EN"`, `… null`, `… is RegularSessionRequest` | a body with the value there, null, or of the alternative |
+/// | `… left out for "EN"` | an answer about what was made without the member, and that has its default |
 /// | `rule limits-ordered refused` | a call that was refused by the rule of `x-rules` |
 ///
 /// A member stands for itself at each place where it is used: `lines[].sku` for the items of a list, `tags.*` for members of any
@@ -100,6 +103,18 @@ impl Obligations {
         let met = met(examiner, &reading, &verdict)?;
         let names = self.all.iter().map(|it| it.name.as_str());
         Ok(names.filter(|name| met.contains(*name)).collect())
+    }
+
+    /// What an exchange is judged to be, and the names of those that it meets.
+    pub(super) fn judged(
+        &self,
+        examiner: &Examiner<'_>,
+        exchange: &Exchange,
+    ) -> Result<(Verdict, BTreeSet<String>), ContractError> {
+        let (reading, verdict) = examiner.look(exchange)?;
+        let mut met = met(examiner, &reading, &verdict)?;
+        met.retain(|name| self.all.iter().any(|it| it.name == *name));
+        Ok((verdict, met))
     }
 
     /// Returns those that none of the exchanges meets.
@@ -209,8 +224,26 @@ fn met(
     {
         met.insert(format!("rule {rule} refused"));
     }
+    // What is not there has been looked for.
+    if reading.exchange.status.is_success() || reading.exchange.status == StatusCode::NOT_FOUND {
+        for index in &reading.ways {
+            if let Some(way) = operation.security.get(*index) {
+                met.insert(secured(operation, way));
+            }
+        }
+    }
     if reading.exchange.status.is_success() {
         request(examiner, reading, verdict, operation, &mut met)?;
+    }
+    for left_out in examiner.told(reading)? {
+        if let Some(default) = left_out.default() {
+            let path = left_out.instance.tokens().join(".");
+            met.insert(format!(
+                "{} {path} {}",
+                left_out.seat,
+                members::left_out(default)
+            ));
+        }
     }
     if let Some(answered) = reading.answered {
         answered_with(examiner, reading, verdict, operation, answered, &mut met)?;
@@ -226,11 +259,6 @@ fn request(
     met: &mut BTreeSet<String>,
 ) -> Result<(), ContractError> {
     let id = &operation.id;
-    for index in &reading.ways {
-        if let Some(way) = operation.security.get(*index) {
-            met.insert(secured(operation, way));
-        }
-    }
     for (parameter, given) in operation.parameters.iter().zip(&reading.parameters) {
         let seat = format!("{id} {} {}", parameter.location, parameter.name);
         let Some(value) = given else {

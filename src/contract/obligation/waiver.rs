@@ -15,14 +15,14 @@ pub struct Waivers {
     all: Vec<Waiver>,
 }
 
-/// One of them.
+/// Some of them, for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Waiver {
-    /// The name of the obligation. A `*` at its end stands for the rest of it: all that begin so.
-    pub obligation: String,
-    /// Why nobody meets it.
+    /// Why nobody meets them.
     pub reason: String,
+    /// The names of the obligations.
+    pub obligations: Vec<String>,
 }
 
 /// Why waivers cannot be read.
@@ -73,11 +73,13 @@ impl Waivers {
         })?;
         let mut known = BTreeSet::new();
         for waiver in &read.all {
-            if waiver.reason.trim().is_empty() {
-                return Err(WaiverError::NoReason(waiver.obligation.clone()));
-            }
-            if !known.insert(&waiver.obligation) {
-                return Err(WaiverError::Twice(waiver.obligation.clone()));
+            for name in &waiver.obligations {
+                if waiver.reason.trim().is_empty() {
+                    return Err(WaiverError::NoReason(name.clone()));
+                }
+                if !known.insert(name) {
+                    return Err(WaiverError::Twice(name.clone()));
+                }
             }
         }
         Ok(read)
@@ -92,35 +94,25 @@ impl Waivers {
     /// Whether an obligation is waived.
     #[must_use]
     pub fn has(&self, obligation: &str) -> bool {
-        self.all.iter().any(|waiver| waiver.is_of(obligation))
+        self.names().any(|name| name == obligation)
     }
 
     /// Returns the waivers that waive nothing, of obligations of which `unmet` are not met.
     #[must_use]
     pub fn stale(&self, obligations: &Obligations, unmet: &[&Obligation]) -> Vec<StaleWaiver> {
         let mut stale = Vec::new();
-        for waiver in &self.all {
-            let mut of_it = obligations.all().iter().filter(|it| waiver.is_of(&it.name));
-            let name = || waiver.obligation.clone();
-            match of_it.next() {
-                None => stale.push(StaleWaiver::Unknown(name())),
-                Some(first) => {
-                    let mut all = std::iter::once(first).chain(of_it);
-                    if let Some(met) = all.find(|it| !unmet.contains(it)) {
-                        stale.push(StaleWaiver::Met(met.name.clone()));
-                    }
-                }
+        for name in self.names() {
+            if !obligations.all().iter().any(|it| it.name == name) {
+                stale.push(StaleWaiver::Unknown(name.to_owned()));
+            } else if !unmet.iter().any(|it| it.name == name) {
+                stale.push(StaleWaiver::Met(name.to_owned()));
             }
         }
         stale
     }
-}
 
-impl Waiver {
-    fn is_of(&self, obligation: &str) -> bool {
-        match self.obligation.strip_suffix('*') {
-            Some(beginning) => obligation.starts_with(beginning),
-            None => obligation == self.obligation,
-        }
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let all = self.all.iter().flat_map(|waiver| &waiver.obligations);
+        all.map(String::as_str)
     }
 }
