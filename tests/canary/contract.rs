@@ -2,12 +2,14 @@
 
 use flinks_pay::contract::mutation::{self, Fate, Killer};
 use flinks_pay::contract::party::{Facade, Opinion, Server, ServerError};
+use flinks_pay::contract::run::Run;
+use flinks_pay::contract::tour::{Scenario, Tour};
 use flinks_pay::contract::witness::{self, FormKind};
 use flinks_pay::contract::{
     Agreement, Examiner, Exchange, Judge, Obligations, Outline, Rules, SeatPart, Sender, Side,
     Suite, SuiteError, Tally, Waivers,
 };
-use flinks_pay::sandbox::Sandbox;
+use flinks_pay::sandbox::{Profile, Sandbox};
 use flinks_pay::spec::Document;
 use flinks_pay::{Credentials, Environment};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -133,6 +135,40 @@ pub(crate) async fn against_the_sandbox(told: &mut Told) {
         "{error:?}"
     );
     told.error(&error);
+
+    let other = Credentials::basic("another-shop", CLIENT_SECRET).unwrap();
+    let tour = Tour::of(&sandbox).unwrap().another(other);
+    told.look(&tour);
+    // Credentials that are not taken, so that something is reported.
+    let report = tour.run_only(|it| it.needs.sessions < 4).await.unwrap();
+    told.look(&report);
+    for outcome in &report.scenarios {
+        told.look(outcome);
+        told.say(&outcome.line());
+        outcome.bases.iter().for_each(|basis| told.look(basis));
+    }
+    for (_, failure) in report.failures() {
+        told.look(failure);
+        told.say(&failure.to_string());
+    }
+    told.look(&Scenario::ALL[0]);
+    told.look(&Scenario::ALL[0].needs);
+    let basic = Credentials::basic(CLIENT_ID, CLIENT_SECRET).unwrap();
+    let run = Run::new(environment(), basic)
+        .read_only()
+        .profile(Profile::GEFT);
+    told.look(&run);
+    let report = run.against(&document).await.unwrap();
+    told.look(&report);
+    told.look(&report.witnesses);
+    told.look(&report.drift[0]);
+    told.say(&report.to_string());
+    told.say(&report.to_json().to_string());
+    told.say(&report.to_junit());
+    told.say(&report.to_html());
+    let wrong = Credentials::api_key(CLIENT_SECRET, CLIENT_ID).unwrap();
+    let run = Run::new(environment(), wrong);
+    told.error(&run.against(&document).await.unwrap_err());
 
     let mutants = mutation::mutants(&document);
     told.look(&mutants[0]);

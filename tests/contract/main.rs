@@ -23,6 +23,7 @@ mod parties;
 mod parts;
 mod requests;
 mod rules;
+mod run;
 mod tour;
 #[path = "../support/trace.rs"]
 mod trace;
