@@ -3,7 +3,7 @@
 use flinks_pay::contract::mutation::{self, Fate, Killer};
 use flinks_pay::contract::party::{Facade, Opinion, Server, ServerError};
 use flinks_pay::contract::run::Run;
-use flinks_pay::contract::tour::{Scenario, Tour};
+use flinks_pay::contract::tour::{Scenario, Tour, TourError};
 use flinks_pay::contract::witness::{self, FormKind};
 use flinks_pay::contract::{
     Agreement, Examiner, Exchange, Judge, Obligations, Outline, Rules, SeatPart, Sender, Side,
@@ -136,39 +136,7 @@ pub(crate) async fn against_the_sandbox(told: &mut Told) {
     );
     told.error(&error);
 
-    let other = Credentials::basic("another-shop", CLIENT_SECRET).unwrap();
-    let tour = Tour::of(&sandbox).unwrap().another(other);
-    told.look(&tour);
-    // Credentials that are not taken, so that something is reported.
-    let report = tour.run_only(|it| it.needs.sessions < 4).await.unwrap();
-    told.look(&report);
-    for outcome in &report.scenarios {
-        told.look(outcome);
-        told.say(&outcome.line());
-        outcome.bases.iter().for_each(|basis| told.look(basis));
-    }
-    for (_, failure) in report.failures() {
-        told.look(failure);
-        told.say(&failure.to_string());
-    }
-    told.look(&Scenario::ALL[0]);
-    told.look(&Scenario::ALL[0].needs);
-    let basic = Credentials::basic(CLIENT_ID, CLIENT_SECRET).unwrap();
-    let run = Run::new(environment(), basic)
-        .read_only()
-        .profile(Profile::GEFT);
-    told.look(&run);
-    let report = run.against(&document).await.unwrap();
-    told.look(&report);
-    told.look(&report.witnesses);
-    told.look(&report.drift[0]);
-    told.say(&report.to_string());
-    told.say(&report.to_json().to_string());
-    told.say(&report.to_junit());
-    told.say(&report.to_html());
-    let wrong = Credentials::api_key(CLIENT_SECRET, CLIENT_ID).unwrap();
-    let run = Run::new(environment(), wrong);
-    told.error(&run.against(&document).await.unwrap_err());
+    tours_and_runs(told, &sandbox, &document).await;
 
     let mutants = mutation::mutants(&document);
     told.look(&mutants[0]);
@@ -237,4 +205,45 @@ fn exchanges(told: &mut Told, document: &Document, facade: &Facade) {
         told.error(&stale);
     }
     told.error(&Waivers::read("waiver = 1").unwrap_err());
+}
+
+/// What a tour and a run have to tell, and what went wrong with them.
+async fn tours_and_runs(told: &mut Told, sandbox: &Sandbox, document: &Document) {
+    let environment = || Environment::custom(sandbox.base_url().as_str()).unwrap();
+    let other = Credentials::basic("another-shop", CLIENT_SECRET).unwrap();
+    let tour = Tour::of(sandbox).unwrap().another(other);
+    told.look(&tour);
+    // Another profile than the simulator's, so that something is reported.
+    let tour = tour.profile(Profile::GEFT);
+    let report = tour.run_only(|it| it.needs.sessions < 4).await.unwrap();
+    told.look(&report);
+    for outcome in &report.scenarios {
+        told.look(outcome);
+        told.say(&outcome.line());
+        outcome.bases.iter().for_each(|basis| told.look(basis));
+    }
+    for (_, failure) in report.failures() {
+        told.look(failure);
+        told.say(&failure.to_string());
+    }
+    let unusable = Credentials::basic("shop:1", CLIENT_SECRET).unwrap_err();
+    told.error(&TourError::from(unusable));
+    told.look(&Scenario::ALL[0]);
+    told.look(&Scenario::ALL[0].needs);
+    let basic = Credentials::basic(CLIENT_ID, CLIENT_SECRET).unwrap();
+    let run = Run::new(environment(), basic)
+        .read_only()
+        .profile(Profile::GEFT);
+    told.look(&run);
+    let report = run.against(document).await.unwrap();
+    told.look(&report);
+    told.look(&report.witnesses);
+    told.look(&report.drift[0]);
+    told.say(&report.to_string());
+    told.say(&report.to_json().to_string());
+    told.say(&report.to_junit());
+    told.say(&report.to_html());
+    let wrong = Credentials::api_key(CLIENT_SECRET, CLIENT_ID).unwrap();
+    let run = Run::new(environment(), wrong);
+    told.error(&run.against(document).await.unwrap_err());
 }

@@ -230,7 +230,7 @@ async fn a_server_that_cannot_be_asked_is_an_error_and_no_drift() {
             .await
             .unwrap_err();
         assert!(!matches!(error, RunError::Contract(_) | RunError::Setup(_)));
-        said.push_str(&format!("{error}\n"));
+        said.extend([error.to_string(), "\n".to_owned()]);
     }
     snapshots().bind(|| insta::assert_snapshot!("contract_run_errors", said));
 }
