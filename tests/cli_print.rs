@@ -45,6 +45,7 @@ const COMMANDS: &[&str] = &[
     "webhook",
     "webhook listen",
     "webhook send",
+    "contract run",
     "spec",
     "rules",
     "contract",

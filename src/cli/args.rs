@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(super) use self::contract::{ContractArgs, ContractCommand, MutateArgs, ScoreFormat};
+pub(super) use self::contract::{
+    ContractArgs, ContractCommand, MutateArgs, ReportFormat, RunArgs, ScoreFormat,
+};
 pub(super) use self::session::{
     CancelArgs, ConfirmArgs, CreateArgs, DetailsArgs, Named, SessionArgs, SessionCommand,
     StatusArgs, Target, WaitArgs,

@@ -2,6 +2,7 @@
 
 mod mutate;
 mod page;
+mod run;
 
 use std::io::Write;
 use std::path::Path;
@@ -10,6 +11,7 @@ use flinks_pay::contract::ContractError;
 use flinks_pay::spec::{Document, SpecError};
 
 use super::args::ContractCommand;
+use super::block_on;
 use super::exit::Exit;
 use super::problem::Problem;
 use super::spec::CONTRACT;
@@ -17,6 +19,7 @@ use super::spec::CONTRACT;
 pub(super) fn run(command: &ContractCommand, out: &mut dyn Write) -> Result<Exit, Problem> {
     match command {
         ContractCommand::Mutate(args) => mutate::run(args, out),
+        ContractCommand::Run(args) => block_on(run::run(args)).and_then(|ran| ran),
     }
 }
 

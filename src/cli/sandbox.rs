@@ -60,7 +60,7 @@ pub(super) async fn run(args: &SandboxArgs, out: &mut dyn Write) -> Result<Exit,
 
 /// Waits for Ctrl-C, or for what ends a process in a container.
 #[cfg(unix)]
-async fn asked_to_end() -> io::Result<()> {
+pub(super) async fn asked_to_end() -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut terminated = signal(SignalKind::terminate())?;
@@ -72,7 +72,7 @@ async fn asked_to_end() -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-async fn asked_to_end() -> io::Result<()> {
+pub(super) async fn asked_to_end() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 

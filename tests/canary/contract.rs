@@ -2,12 +2,14 @@
 
 use flinks_pay::contract::mutation::{self, Fate, Killer, Recorded};
 use flinks_pay::contract::party::{Facade, Opinion, Server, ServerError};
+use flinks_pay::contract::run::Run;
+use flinks_pay::contract::tour::{Scenario, Tour, TourError};
 use flinks_pay::contract::witness::{self, FormKind};
 use flinks_pay::contract::{
     Agreement, Examiner, Exchange, Judge, Obligations, Outline, Rules, SeatPart, Sender, Side,
     Suite, SuiteError, Tally, Waivers,
 };
-use flinks_pay::sandbox::Sandbox;
+use flinks_pay::sandbox::{Profile, Sandbox};
 use flinks_pay::spec::Document;
 use flinks_pay::{Credentials, Environment};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -134,6 +136,8 @@ pub(crate) async fn against_the_sandbox(told: &mut Told) {
     );
     told.error(&error);
 
+    tours_and_runs(told, &sandbox, &document).await;
+
     let mutants = mutation::mutants(&document);
     told.look(&mutants[0]);
     told.say(&mutants[0].to_string());
@@ -208,4 +212,45 @@ fn exchanges(told: &mut Told, document: &Document, facade: &Facade) {
     let mutant = &mutation::surface(document).unwrap()[0];
     let changed = mutant.apply(document).unwrap();
     told.look(&recorded.notices(mutant, &changed).unwrap().unwrap());
+}
+
+/// What a tour and a run have to tell, and what went wrong with them.
+async fn tours_and_runs(told: &mut Told, sandbox: &Sandbox, document: &Document) {
+    let environment = || Environment::custom(sandbox.base_url().as_str()).unwrap();
+    let other = Credentials::basic("another-shop", CLIENT_SECRET).unwrap();
+    let tour = Tour::of(sandbox).unwrap().another(other);
+    told.look(&tour);
+    // Another profile than the simulator's, so that something is reported.
+    let tour = tour.profile(Profile::GEFT);
+    let report = tour.run_only(|it| it.needs.sessions < 4).await.unwrap();
+    told.look(&report);
+    for outcome in &report.scenarios {
+        told.look(outcome);
+        told.say(&outcome.line());
+        outcome.bases.iter().for_each(|basis| told.look(basis));
+    }
+    for (_, failure) in report.failures() {
+        told.look(failure);
+        told.say(&failure.to_string());
+    }
+    let unusable = Credentials::basic("shop:1", CLIENT_SECRET).unwrap_err();
+    told.error(&TourError::from(unusable));
+    told.look(&Scenario::ALL[0]);
+    told.look(&Scenario::ALL[0].needs);
+    let basic = Credentials::basic(CLIENT_ID, CLIENT_SECRET).unwrap();
+    let run = Run::new(environment(), basic)
+        .read_only()
+        .profile(Profile::GEFT);
+    told.look(&run);
+    let report = run.against(document).await.unwrap();
+    told.look(&report);
+    told.look(&report.witnesses);
+    told.look(&report.drift[0]);
+    told.say(&report.to_string());
+    told.say(&report.to_json().to_string());
+    told.say(&report.to_junit());
+    told.say(&report.to_html());
+    let wrong = Credentials::api_key(CLIENT_SECRET, CLIENT_ID).unwrap();
+    let run = Run::new(environment(), wrong);
+    told.error(&run.against(document).await.unwrap_err());
 }

@@ -23,8 +23,7 @@ mod parties;
 mod parts;
 mod requests;
 mod rules;
-#[cfg(feature = "__defects")]
-mod seen;
+mod run;
 mod surface;
 mod tour;
 #[path = "../support/trace.rs"]

@@ -1,13 +1,18 @@
 //! `flinks-pay contract`, as `--help` shows it.
 
+mod run;
+
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+pub(in crate::cli) use self::run::{ReportFormat, RunArgs};
+
 const EXAMPLES: &str = "\
 Examples:
   flinks-pay contract mutate
-  flinks-pay contract mutate --spec edited.yaml --format json";
+  flinks-pay contract mutate --spec edited.yaml --format json
+  flinks-pay contract run --base-url http://127.0.0.1:8080";
 
 const MUTATE_EXAMPLES: &str = "\
 Examples:
@@ -36,6 +41,8 @@ pub(in crate::cli) struct ContractArgs {
 pub(in crate::cli) enum ContractCommand {
     /// Change the contract at one place after the other, and count the changes that somebody notices.
     Mutate(MutateArgs),
+    /// Ask a server everything, and report where it departs from the contract.
+    Run(RunArgs),
 }
 
 #[derive(Args)]

@@ -104,7 +104,7 @@ impl RunReport {
                 (None, 0) => ("held", format!("{} expectations held", outcome.held)),
                 (None, failed) => (
                     "drift",
-                    format!("{failed} departures, {} held", outcome.held),
+                    format!("departures: {failed}, held: {}", outcome.held),
                 ),
             };
             let (name, said) = (escaped(outcome.name), escaped(&said));

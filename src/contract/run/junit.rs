@@ -1,4 +1,4 @@
-//! A run as the XML that CI systems read: a test case for each scenario, and one for the witnesses.
+//! A run as the XML that CI systems read: a test case for each scenario, one for the witnesses, and one for all that travelled.
 
 use std::fmt::Write as _;
 
@@ -6,20 +6,22 @@ use super::html::escaped;
 use super::report::{Drift, RunReport};
 
 impl RunReport {
-    /// The run as JUnit's XML.
+    /// The run as XML of the kind that `JUnit` writes.
     #[must_use]
     pub fn to_junit(&self) -> String {
         let witnesses = self.drift_of("witnesses");
+        let exchanges = self.drift_of("exchanges");
         let failed = self
             .scenarios
             .iter()
             .filter(|outcome| !outcome.failures.is_empty())
             .count()
-            + usize::from(!witnesses.is_empty());
+            + usize::from(!witnesses.is_empty())
+            + usize::from(!exchanges.is_empty());
         let asked = &self.witnesses;
         let unasked = asked.skipped.as_ref().filter(|_| asked.asked == 0);
         let skipped = self.scenarios.len() - self.played() + usize::from(unasked.is_some());
-        let tests = self.scenarios.len() + 1;
+        let tests = self.scenarios.len() + 2;
         let counts =
             format!("tests=\"{tests}\" failures=\"{failed}\" skipped=\"{skipped}\" errors=\"0\"");
         let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
@@ -36,6 +38,7 @@ impl RunReport {
             unasked.map(String::as_str),
             &witnesses,
         );
+        case(&mut xml, "exchanges", None, &exchanges);
         xml.push_str("  </testsuite>\n</testsuites>\n");
         xml
     }

@@ -23,6 +23,7 @@
 //! ```
 
 mod error;
+mod exchanges;
 mod html;
 mod json;
 mod junit;
@@ -134,7 +135,7 @@ impl Run {
         stop: impl Future<Output = ()>,
         told: impl FnMut(&Outcome),
     ) -> Result<RunReport, RunError> {
-        let suite = witnesses::Asking::of(contract, self.seed)?;
+        let asking = witnesses::Asking::of(contract, self.seed)?;
         let credentials = reach::credentials(&self.environment, &self.credentials).await?;
         let mut tour = Tour::new(self.environment.clone(), credentials).profile(self.profile);
         if self.read_only {
@@ -170,16 +171,17 @@ impl Run {
                 told,
             )
             .await;
-        let asked = match stopped {
-            Some(why) => Ok(suite.skipped(why)),
-            None => tokio::select! {
+        let asked = if let Some(why) = stopped {
+            Ok(witnesses::Asking::skipped(why))
+        } else {
+            tokio::select! {
                 biased;
                 why = &mut stopping => {
                     stopped = Some(why);
-                    Ok(suite.skipped(why))
+                    Ok(witnesses::Asking::skipped(why))
                 }
-                asked = suite.ask(&visit, self.read_only) => asked,
-            },
+                asked = asking.ask(&visit, self.read_only) => asked,
+            }
         };
         // Whatever has happened, what was created is ended.
         let exchanges = visit.end().await;
@@ -198,11 +200,18 @@ impl Run {
             witnesses: asked.tally,
         };
         for outcome in &report.scenarios {
-            let drifts = outcome.failures.iter();
-            let drifts = drifts.map(|failure| Drift::of(outcome.name, failure, contract));
-            report.drift.extend(drifts);
+            for failure in &outcome.failures {
+                let drift = Drift::of(outcome.name, failure, contract);
+                // What is found again says nothing more.
+                let known = |it: &Drift| it.says_as_much_as(&drift);
+                if !report.drift.iter().any(known) {
+                    report.drift.push(drift);
+                }
+            }
         }
         report.drift.extend(asked.drift);
+        let judged = exchanges::judged(contract, asking.facade(), &exchanges)?;
+        report.drift.extend(judged);
         Ok(report)
     }
 }

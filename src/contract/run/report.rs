@@ -70,6 +70,14 @@ impl Drift {
     }
 }
 
+impl Drift {
+    /// Whether both are of one scenario and one expectation.
+    pub(super) fn says_as_much_as(&self, other: &Self) -> bool {
+        let said = |it: &Self| (it.scenario.clone(), it.expected.clone());
+        said(self) == said(other)
+    }
+}
+
 impl RunReport {
     /// Whether nothing departs.
     #[must_use]

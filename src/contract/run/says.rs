@@ -9,7 +9,7 @@ const LONGEST: usize = 300;
 /// Nothing where the contract is silent.
 pub(super) fn of(contract: &Document, basis: Basis) -> Option<String> {
     match basis {
-        Basis::Contract(at) => place(contract, at),
+        Basis::Contract(at) => place(contract, &at.trim_start_matches('#').parse().ok()?),
         Basis::Rule(id) => {
             let rules = contract.at(&Pointer::root().join("x-rules"))?;
             let mut rules = rules.as_array()?.iter();
@@ -21,10 +21,10 @@ pub(super) fn of(contract: &Document, basis: Basis) -> Option<String> {
     }
 }
 
-/// The text at a place, cut where it is long.
-pub(super) fn place(contract: &Document, fragment: &str) -> Option<String> {
-    let pointer: Pointer = fragment.trim_start_matches('#').parse().ok()?;
-    let text = contract.at(&pointer)?.to_json().to_string();
+/// The text at a place, behind any reference, cut where it is long.
+pub(super) fn place(contract: &Document, at: &Pointer) -> Option<String> {
+    let node = contract.at(at)?;
+    let text = contract.resolve(node).ok()?.to_json().to_string();
     let mut shown: String = text.chars().take(LONGEST).collect();
     if shown.len() < text.len() {
         shown.push('…');

@@ -4,17 +4,22 @@ use super::report::{Drift, WitnessTally};
 use super::{RunError, says};
 use crate::contract::party::{Facade, Opinion, Server};
 use crate::contract::tour::{self, Visit};
-use crate::contract::{ContractError, Difference, Suite, SuiteError};
+use crate::contract::{ContractError, Difference, Seat, Suite, SuiteError};
 use crate::session::Operation;
 use crate::spec::Document;
 
 /// How many are put to a server that is not controlled: those that the contract refuses, so that nothing is created.
-const OF_A_STRANGER: usize = 60;
+///
+/// Counted before those are left out that say the same.
+const OF_A_STRANGER: usize = 240;
+
+/// How many are put to a simulator, where as many sessions are created as are wanted.
+const OF_A_SIMULATOR: usize = 2_000;
 
 /// The witnesses of a contract, to be asked.
 pub(super) struct Asking<'d> {
     contract: &'d Document,
-    suite: Suite<'d>,
+    seed: u64,
     facade: Facade,
 }
 
@@ -28,12 +33,16 @@ impl<'d> Asking<'d> {
     pub(super) fn of(contract: &'d Document, seed: u64) -> Result<Self, ContractError> {
         Ok(Self {
             contract,
-            suite: Suite::of(contract, seed)?,
+            seed,
             facade: Facade::new()?,
         })
     }
 
-    pub(super) fn skipped(&self, why: &str) -> Asked {
+    pub(super) fn facade(&self) -> &Facade {
+        &self.facade
+    }
+
+    pub(super) fn skipped(why: &str) -> Asked {
         Asked {
             tally: WitnessTally {
                 asked: 0,
@@ -47,44 +56,46 @@ impl<'d> Asking<'d> {
     pub(super) async fn ask(&self, visit: &Visit, read_only: bool) -> Result<Asked, RunError> {
         let course = &visit.0;
         if read_only {
-            return Ok(self.skipped("nothing may be created"));
+            return Ok(Self::skipped("nothing may be created"));
         }
-        let stranger = course.control.is_none();
-        if stranger && course.left() == 0 {
-            return Ok(self.skipped("no more sessions may be created"));
+        if course.left() == 0 {
+            return Ok(Self::skipped("no more sessions may be created"));
         }
         let (environment, credentials) = course.who();
         let server = Server::over(course.line.clone(), environment, credentials);
         let server = server.map_err(|error| RunError::Unreachable(error.into()))?;
         let create = Operation::CreateSession.id();
-        let refused = self.suite.judged();
-        let refused = refused.filter(|(seat, _, ok)| seat.operation == create && !ok);
+        let suite = Suite::of(self.contract, self.seed)?;
+        let most = course.tour_most();
+        let careful = most < usize::MAX;
+        let about = if careful {
+            OF_A_STRANGER
+        } else {
+            OF_A_SIMULATOR
+        };
+        let may = |seat: &Seat, accepted| seat.operation == create && !(careful && accepted);
+        let all = suite.judged();
+        let all = all.filter(|(seat, _, accepted)| may(seat, *accepted));
         // A few of them from everywhere.
-        let each = (refused.count() / OF_A_STRANGER).max(1);
-        let (mut seen, most) = (0, course.tour_most());
-        let wanted = |seat: &crate::contract::Seat, _: &_, accepted: bool| {
-            if seat.operation != create {
-                return false;
-            }
-            if !stranger {
-                return true;
-            }
-            if accepted || tour::created(&course.record.all()) >= most {
+        let each = (all.count() / about).max(1);
+        let mut seen = 0;
+        let wanted = |seat: &Seat, _: &_, accepted: bool| {
+            if !may(seat, accepted) {
                 return false;
             }
             seen += 1;
-            seen % each == 0
+            let is_of_the_few = seen % each == 0;
+            is_of_the_few && !(careful && tour::created(&course.record.all()) >= most)
         };
-        let asked = self
-            .suite
+        let asked = suite
             .ask_server_some(&server, &self.facade, |_| None, wanted)
             .await;
         let report = asked.map_err(|error| match error {
             SuiteError::Contract(error) => RunError::Contract(error),
             SuiteError::Server(error) => RunError::Unreachable(error.into()),
         })?;
-        let skipped =
-            stranger.then(|| "only what creates nothing is asked of a stranger".to_owned());
+        let why = "only some are asked, of what creates nothing";
+        let skipped = careful.then(|| why.to_owned());
         let drift = report.differences.iter().map(|it| self.drift(it)).collect();
         Ok(Asked {
             tally: WitnessTally {
@@ -125,7 +136,7 @@ impl<'d> Asking<'d> {
                 difference.seat, difference.instance
             ),
             received,
-            says: says::place(self.contract, &at),
+            says: says::place(self.contract, &difference.about),
         }
     }
 }

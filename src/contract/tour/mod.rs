@@ -49,6 +49,10 @@ use crate::webhook::WebhookSecret;
 /// A tour: where it goes, who calls there, and what may be done.
 #[derive(Clone)]
 #[must_use]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is about something else"
+)]
 pub struct Tour {
     environment: Environment,
     credentials: Credentials,
@@ -375,6 +379,11 @@ pub(super) fn probe(credentials: &Credentials) -> Raw {
     }
 }
 
+/// The two halves of an exchange as a report shows them.
+pub(super) fn shown(exchange: &Exchange) -> (String, String) {
+    (show::sent(exchange), show::received(exchange))
+}
+
 /// How many sessions were created.
 pub(super) fn created(exchanges: &[Exchange]) -> usize {
     let created = |exchange: &&Exchange| {
@@ -391,6 +400,9 @@ pub(super) fn open(exchanges: &[Exchange]) -> Vec<String> {
     for exchange in exchanges {
         let body: Value = serde_json::from_slice(&exchange.answer).unwrap_or_default();
         let said = |member| body.get(member).and_then(Value::as_str).unwrap_or_default();
+        if let Some(session) = refused_cancel(exchange) {
+            open.retain(|known| known != session);
+        }
         let session = said("sessionId");
         if exchange.by == Sender::Server || session.is_empty() {
             continue;
@@ -405,6 +417,14 @@ pub(super) fn open(exchanges: &[Exchange]) -> Vec<String> {
         }
     }
     open
+}
+
+/// The session of a cancel that is refused as the session has ended already.
+fn refused_cancel(exchange: &Exchange) -> Option<&str> {
+    let (before, after) = Operation::CancelSession.path().split_once("{sessionId}")?;
+    let session = exchange.target.strip_prefix(before)?.strip_suffix(after)?;
+    let ended = [400, 409].contains(&exchange.status.as_u16());
+    (ended && exchange.method == http::Method::POST).then_some(session)
 }
 
 /// No credentials.

@@ -23,7 +23,8 @@ pub(super) fn sent(exchange: &Exchange) -> String {
     if let Some(value) = headers.get(AUTHORIZATION) {
         let scheme = value.to_str().unwrap_or_default().split(' ').next();
         let known = scheme.filter(|it| ["Bearer", "Basic"].contains(it));
-        shown.push_str(&format!(" with {}", known.unwrap_or("another scheme")));
+        shown.push_str(" with ");
+        shown.push_str(known.unwrap_or("another scheme"));
     }
     if headers.contains_key("x-api-key") {
         shown.push_str(" with an API key");

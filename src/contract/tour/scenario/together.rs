@@ -77,9 +77,11 @@ pub(super) async fn at_once(scene: &mut Scene) -> Result<(), Stop> {
         sessions.push(session);
     }
     let says = "two creates at the same time make two sessions";
-    scene.holds(&answers[0], says, CREATED, sessions[0] != sessions[1]);
+    let [one, _] = &answers;
+    let differ = sessions.first() != sessions.last();
+    scene.holds(one, says, CREATED, differ);
     // Two cancels of one session: one of them ends it.
-    let session = sessions[0].clone();
+    let session = sessions.swap_remove(0);
     let cancel = || scene::raw(Operation::CancelSession, &session);
     let one = course.signed(cancel(), &Who::Us).await?;
     let two = course.signed(cancel(), &Who::Us).await?;
@@ -115,10 +117,8 @@ pub(super) async fn at_once(scene: &mut Scene) -> Result<(), Stop> {
         let (cancelled, played) = futures_util::future::join(course.send(cancel), step).await;
         let (cancelled, (stepped, _)) = (cancelled?, played?);
         let status = scene.status(&session).await?;
-        let fits = match (cancelled.status(), stepped, status.text("/statusDetails")) {
-            (200, 409, "EFT0501") | (400, 200, "EFT0301") => true,
-            _ => false,
-        };
+        let came_to = (cancelled.status(), stepped, status.text("/statusDetails"));
+        let fits = matches!(came_to, (200, 409, "EFT0501") | (400, 200, "EFT0301"));
         let says = "of a cancel and the end of a payment one comes first, and the other is refused";
         scene.holds(&cancelled, says, rule, fits);
     }

@@ -184,6 +184,10 @@ struct Mishap {
     code: &'static str,
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "a table, and what is tried beside it"
+)]
 pub(super) async fn failures(scene: &mut Scene) -> Result<(), Stop> {
     let mishap = |reference, behaviour, screen, code| Mishap {
         reference,
