@@ -23,8 +23,6 @@ mod parties;
 mod parts;
 mod requests;
 mod rules;
-#[cfg(feature = "__defects")]
-mod seen;
 mod surface;
 mod tour;
 #[path = "../support/trace.rs"]

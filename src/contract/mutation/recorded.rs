@@ -284,8 +284,11 @@ impl<'d> Recorded<'d> {
         let at: Pointer = tokens.take(end + 1).cloned().collect();
         let is_open = |document: &Document| {
             let ways = document.at(&at).and_then(Node::as_array);
-            let mut ways = ways.unwrap_or_default().iter();
-            ways.any(|way| way.as_object().is_some_and(Object::is_empty))
+            // No ways at all ask for nothing either.
+            ways.is_some_and(|ways| {
+                let mut each = ways.iter();
+                ways.is_empty() || each.any(|way| way.as_object().is_some_and(Object::is_empty))
+            })
         };
         is_open(self.document) && is_open(changed)
     }
@@ -322,7 +325,7 @@ fn is_open(outline: &Outline, seat: &Seat) -> bool {
         }
         SeatPart::Parameter { location, name } => {
             let mut known = operation.parameters.iter();
-            known.any(|it| it.schema.is_none() && (&it.location, &it.name) == (location, name))
+            !known.any(|it| it.schema.is_some() && (&it.location, &it.name) == (location, name))
         }
         SeatPart::Answer { status, media_type } => {
             let mut answers = operation.answers.iter();
