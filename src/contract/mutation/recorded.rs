@@ -159,7 +159,13 @@ impl<'d> Recorded<'d> {
         match mutant.at.tokens().first().map(String::as_str) {
             Some("servers") => return Ok(server(changed)),
             Some("x-rules") => {
-                if let Some(id) = rule(changed, &self.witnesses, self.facade, &examiner)? {
+                // One that is odd as it is tells of no change.
+                let odd = |document, examiner: &Examiner<'_>| {
+                    odd_rules(document, &self.witnesses, self.facade, examiner)
+                };
+                let before = odd(self.document, &self.examiner)?;
+                let now = odd(changed, &examiner)?;
+                if let Some(id) = now.difference(&before).next().cloned() {
                     return Ok(Some(Known::Rule(id)));
                 }
             }
@@ -354,12 +360,13 @@ fn server(changed: &Document) -> Option<Known> {
 
 /// The first rule whose witness the contract and this crate do not judge as it says: each document is one that the schema accepts,
 /// and this crate finds the rule broken in those that it refuses, and in no other.
-fn rule(
+fn odd_rules(
     changed: &Document,
     witnesses: &[(&Seat, &Witness, Opinion, Agreement)],
     facade: &Facade,
     examiner: &Examiner<'_>,
-) -> Result<Option<String>, ContractError> {
+) -> Result<BTreeSet<String>, ContractError> {
+    let mut odd = BTreeSet::new();
     let listed = changed.root().get("x-rules").and_then(Node::as_array);
     for rule in listed.unwrap_or_default() {
         let said = |member: &str| rule.get(member).and_then(Node::as_str);
@@ -382,11 +389,13 @@ fn rule(
             witnesses.iter().find(fits)
         });
         let Some((seat, base, ..)) = place else {
-            return Ok(Some(id.to_owned()));
+            odd.insert(id.to_owned());
+            continue;
         };
         for (member, breaks) in [("accepts", false), ("refuses", true)] {
             let Some(document) = witness.get(member) else {
-                return Ok(Some(id.to_owned()));
+                odd.insert(id.to_owned());
+                continue;
             };
             let mut value = base.value.clone();
             if let Some(part) = value.pointer_mut(&base.instance.to_string()) {
@@ -399,11 +408,11 @@ fn rule(
                 _ => false,
             };
             if broken != breaks || !examiner.judge().accepts(seat, &value)? {
-                return Ok(Some(id.to_owned()));
+                odd.insert(id.to_owned());
             }
         }
     }
-    Ok(None)
+    Ok(odd)
 }
 
 /// Whether the schema at `on` is the one of a part of a value.
