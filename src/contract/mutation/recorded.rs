@@ -159,7 +159,13 @@ impl<'d> Recorded<'d> {
         match mutant.at.tokens().first().map(String::as_str) {
             Some("servers") => return Ok(server(changed)),
             Some("x-rules") => {
-                if let Some(id) = rule(changed, &self.witnesses, self.facade, &examiner)? {
+                // One that is odd as it is tells of no change.
+                let odd = |document, examiner: &Examiner<'_>| {
+                    odd_rules(document, &self.witnesses, self.facade, examiner)
+                };
+                let before = odd(self.document, &self.examiner)?;
+                let now = odd(changed, &examiner)?;
+                if let Some(id) = now.difference(&before).next().cloned() {
                     return Ok(Some(Known::Rule(id)));
                 }
             }
@@ -284,8 +290,11 @@ impl<'d> Recorded<'d> {
         let at: Pointer = tokens.take(end + 1).cloned().collect();
         let is_open = |document: &Document| {
             let ways = document.at(&at).and_then(Node::as_array);
-            let mut ways = ways.unwrap_or_default().iter();
-            ways.any(|way| way.as_object().is_some_and(Object::is_empty))
+            // No ways at all ask for nothing either.
+            ways.is_some_and(|ways| {
+                let mut each = ways.iter();
+                ways.is_empty() || each.any(|way| way.as_object().is_some_and(Object::is_empty))
+            })
         };
         is_open(self.document) && is_open(changed)
     }
@@ -322,7 +331,7 @@ fn is_open(outline: &Outline, seat: &Seat) -> bool {
         }
         SeatPart::Parameter { location, name } => {
             let mut known = operation.parameters.iter();
-            known.any(|it| it.schema.is_none() && (&it.location, &it.name) == (location, name))
+            !known.any(|it| it.schema.is_some() && (&it.location, &it.name) == (location, name))
         }
         SeatPart::Answer { status, media_type } => {
             let mut answers = operation.answers.iter();
@@ -351,12 +360,13 @@ fn server(changed: &Document) -> Option<Known> {
 
 /// The first rule whose witness the contract and this crate do not judge as it says: each document is one that the schema accepts,
 /// and this crate finds the rule broken in those that it refuses, and in no other.
-fn rule(
+fn odd_rules(
     changed: &Document,
     witnesses: &[(&Seat, &Witness, Opinion, Agreement)],
     facade: &Facade,
     examiner: &Examiner<'_>,
-) -> Result<Option<String>, ContractError> {
+) -> Result<BTreeSet<String>, ContractError> {
+    let mut odd = BTreeSet::new();
     let listed = changed.root().get("x-rules").and_then(Node::as_array);
     for rule in listed.unwrap_or_default() {
         let said = |member: &str| rule.get(member).and_then(Node::as_str);
@@ -379,11 +389,13 @@ fn rule(
             witnesses.iter().find(fits)
         });
         let Some((seat, base, ..)) = place else {
-            return Ok(Some(id.to_owned()));
+            odd.insert(id.to_owned());
+            continue;
         };
         for (member, breaks) in [("accepts", false), ("refuses", true)] {
             let Some(document) = witness.get(member) else {
-                return Ok(Some(id.to_owned()));
+                odd.insert(id.to_owned());
+                continue;
             };
             let mut value = base.value.clone();
             if let Some(part) = value.pointer_mut(&base.instance.to_string()) {
@@ -396,11 +408,11 @@ fn rule(
                 _ => false,
             };
             if broken != breaks || !examiner.judge().accepts(seat, &value)? {
-                return Ok(Some(id.to_owned()));
+                odd.insert(id.to_owned());
             }
         }
     }
-    Ok(None)
+    Ok(odd)
 }
 
 /// Whether the schema at `on` is the one of a part of a value.
