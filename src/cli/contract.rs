@@ -1,7 +1,9 @@
 //! `flinks-pay contract`: the contract suite, from the command line.
 
+mod killer;
 mod mutate;
 mod page;
+mod record;
 mod run;
 
 use std::io::Write;

@@ -211,7 +211,14 @@ fn exchanges(told: &mut Told, document: &Document, facade: &Facade) {
     told.look(&recorded);
     let mutant = &mutation::surface(document).unwrap()[0];
     let changed = mutant.apply(document).unwrap();
-    told.look(&recorded.notices(mutant, &changed).unwrap().unwrap());
+    let known = recorded.notices(mutant, &changed).unwrap().unwrap();
+    told.look(&known);
+    told.say(&known.to_string());
+    let mutants = mutation::every(document).unwrap();
+    let score = mutation::score_with(document, mutants, 7, &exchanges, &waivers, |_| {}).unwrap();
+    told.look(&score);
+    let by_record = |(_, fate): &(_, Fate)| matches!(fate, Fate::Killed(Killer::Known(_)));
+    assert!(score.mutants.iter().any(by_record));
 }
 
 /// What a tour and a run have to tell, and what went wrong with them.

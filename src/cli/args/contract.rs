@@ -22,12 +22,13 @@ Examples:
   flinks-pay contract mutate --format json | jq '.mutants[] | select(.fate == \"survived\")'
 
 A change is noticed by a value about which this crate and the contract were at one,
-and are not any more. It is equivalent where the same values are accepted before and
-after, which is proved and not guessed.
+and are not any more, or by an exchange with a simulator of this process that is judged
+otherwise. It is equivalent where the same is accepted before and after, which is proved
+and not guessed.
 
 Exit codes:
   0  every change that means something is noticed
-  1  at least one survived
+  1  at least one survived, or this crate differs from the contract as it is
   2  it could not be told: arguments, an unreadable contract, or one of another API";
 
 #[derive(Args)]

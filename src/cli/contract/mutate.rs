@@ -2,12 +2,14 @@
 
 use std::io::{self, Write};
 
-use flinks_pay::contract::mutation::{self, Fate, Killer, Mutant, Score};
+use flinks_pay::contract::Suite;
+use flinks_pay::contract::mutation::{self, Fate, Mutant, Score};
 use flinks_pay::contract::party::Facade;
+use flinks_pay::spec::Document;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use super::{document, page, unusable};
+use super::{document, killer, page, record, unusable};
 use crate::cli::args::{MutateArgs, ScoreFormat};
 use crate::cli::exit::Exit;
 use crate::cli::problem::{Problem, visible};
@@ -16,26 +18,33 @@ use crate::cli::{SCHEMA_VERSION, output, written};
 
 pub(super) fn run(args: &MutateArgs, out: &mut dyn Write) -> Result<Exit, Problem> {
     let document = document(args.spec.as_deref())?;
-    let mutants = mutation::mutants(&document);
-    let bar = bar(mutants.len());
-    let score = mutation::score(&document, mutants, args.seed, Facade::new, |done| {
-        bar.set_position(done as u64);
-    });
-    bar.finish_and_clear();
-    let score = score.map_err(|error| unusable(&error))?;
-    if score.asked == 0 {
+    let mutants = mutation::every(&document).map_err(|error| unusable(&error))?;
+    if !knows(&document)? {
         return Err(Problem::new(
             format!("{} has nothing that this program knows", document.name()),
             "name a contract of the Flinks Pay V2 session API; operations are known by their operationId, such as createSession",
         ));
     }
-    let survived = Counts::of(&score).survived > 0;
+    let (exchanges, waivers) = (record::exchanges()?, record::waivers(args.spec.is_none())?);
+    let bar = bar(mutants.len());
+    let told = |done| bar.set_position(done as u64);
+    let score = mutation::score_with(&document, mutants, args.seed, &exchanges, &waivers, told);
+    bar.finish_and_clear();
+    let score = score.map_err(|error| unusable(&error))?;
+    let bad = Counts::of(&score).survived > 0 || !score.differing.is_empty();
     written(match args.format {
         ScoreFormat::Text => text(document.name(), &score, out),
         ScoreFormat::Json => writeln!(out, "{}", output::json_text(&json(&score))),
         ScoreFormat::Html => page::write(document.name(), &score, out),
     })
-    .map(|_| if survived { Exit::Bad } else { Exit::Good })
+    .map(|_| if bad { Exit::Bad } else { Exit::Good })
+}
+
+/// Whether there is anything of which this program has an opinion, and every schema can be judged by.
+fn knows(document: &Document) -> Result<bool, Problem> {
+    let ask = || Suite::of(document, 0)?.ask_facade(&Facade::new()?);
+    let report = ask().map_err(|error| unusable(&error))?;
+    Ok(report.asked() > 0)
 }
 
 /// A bar on standard error, where both streams are a terminal.
@@ -99,6 +108,9 @@ fn text(name: &str, score: &Score, out: &mut dyn Write) -> io::Result<()> {
     ] {
         writeln!(out, "  {label:<11}{count:>6}")?;
     }
+    for (what, count) in killer::counts(score) {
+        writeln!(out, "{count:>6} by {what}")?;
+    }
     if unreadable > 0 {
         writeln!(
             out,
@@ -113,7 +125,7 @@ fn text(name: &str, score: &Score, out: &mut dyn Write) -> io::Result<()> {
     if !score.differing.is_empty() {
         writeln!(
             out,
-            "\nThis program differs from the contract as it is, so nothing counts that is said at\n"
+            "\nThis program differs from the contract as it is, so no value counts at\n"
         )?;
         for seat in &score.differing {
             writeln!(out, "  {}", visible(&seat.to_string()))?;
@@ -159,24 +171,13 @@ fn one(mutant: &Mutant, fate: &Fate) -> Option<Value> {
         "kind": mutant.kind,
         "change": mutant.change,
         "fate": name,
-        "killed_by": killer.map(by),
+        "killed_by": killer.map(killer::json),
     }))
-}
-
-fn by(killer: &Killer) -> Value {
-    match killer {
-        Killer::Witness {
-            seat,
-            value,
-            accepted,
-        } => json!({ "witness": value, "place": seat.to_string(), "accepted_now": accepted }),
-        other => json!({ "other": format!("{other:?}") }),
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use flinks_pay::spec::Document;
+    use flinks_pay::contract::mutation::Killer;
 
     use super::*;
 

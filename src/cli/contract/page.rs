@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use flinks_pay::contract::mutation::{Fate, Killer, Mutant, Score};
 
+use super::killer;
 use super::mutate::{Counts, percent};
 
 /// The longest value that is shown.
@@ -42,7 +43,7 @@ pub(super) fn write(name: &str, score: &Score, out: &mut dyn Write) -> io::Resul
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>Mutation score of {name}</title>\n\
          <style>\n{STYLE}\n</style>\n</head>\n<body>\n<h1>Mutation score of <code>{name}</code>: {}</h1>\n\
          <p>The contract is changed at one place after the other. A change is noticed by a value about which the program and the \
-         contract were at one, and are not any more.</p>",
+         contract were at one, and are not any more, or by an exchange with a simulator that is judged otherwise.</p>",
         percent(score)
     )?;
     writeln!(out, "<div class=\"bar\">")?;
@@ -66,11 +67,15 @@ pub(super) fn write(name: &str, score: &Score, out: &mut dyn Write) -> io::Resul
     ] {
         writeln!(out, "<div><dt>{label}</dt><dd>{count}</dd></div>")?;
     }
-    writeln!(out, "</dl>")?;
+    writeln!(out, "</dl>\n<ul>")?;
+    for (what, count) in killer::counts(score) {
+        writeln!(out, "<li>{count} noticed by {what}</li>")?;
+    }
+    writeln!(out, "</ul>")?;
     if !score.differing.is_empty() {
         writeln!(
             out,
-            "<h2>Differs from the contract as it is</h2>\n<p>Nothing counts that is said here.</p>\n<ul>"
+            "<h2>Differs from the contract as it is</h2>\n<p>No value counts here.</p>\n<ul>"
         )?;
         for seat in &score.differing {
             writeln!(out, "<li>{}</li>", escaped(&seat.to_string()))?;
@@ -173,6 +178,7 @@ fn killed_by(killer: &Killer) -> String {
                 escaped(&shown)
             )
         }
+        Killer::Known(known) => escaped(&known.to_string()),
         other => escaped(&format!("{other:?}")),
     }
 }

@@ -3,18 +3,22 @@
 //! A suite that passes proves little. So the contract is changed at one place after the other, and the suite is run against each
 //! changed contract with the code as it is. A change is noticed when the judge, reading the changed contract, and a party differ
 //! about a value, who did not differ about it before: one from the witnesses of the contract as it was, or one from those of the
-//! changed contract. Texts, trees and digests are not compared.
+//! changed contract. Or it is noticed by a recorded exchange: the changed contract thinks otherwise of it, or offers something that
+//! none has. Texts, trees and digests are not compared.
 
 mod disjoint;
 mod edit;
 mod language;
 mod normal;
 mod pattern;
+mod queue;
 mod recorded;
 mod same;
 mod schema;
 mod score;
+mod security;
 mod surface;
+mod whole;
 
 use std::fmt;
 
@@ -22,6 +26,7 @@ use edit::Edit;
 
 pub use recorded::{Known, Recorded};
 pub use score::{Fate, Killer, Score, score};
+pub use whole::{every, score_with};
 
 use super::ContractError;
 use crate::spec::{Document, Node, Object, Pointer};

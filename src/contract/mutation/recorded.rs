@@ -1,10 +1,11 @@
 //! What recorded exchanges, and what this crate knows of a contract beside its values, notice of a change.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::fmt;
 
 use http::HeaderName;
 
-use super::Mutant;
+use super::{Mutant, security};
 use crate::client::Environment;
 use crate::contract::party::{Facade, Opinion};
 use crate::contract::witness::Witness;
@@ -12,7 +13,7 @@ use crate::contract::{
     Agreement, ContractError, Examiner, Exchange, Obligations, Outline, Rules, Seat, SeatPart,
     Suite, Verdict, Waivers,
 };
-use crate::spec::{Document, Node, Object, Pointer};
+use crate::spec::{Document, Node, Pointer};
 
 /// What a change is noticed by, other than a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,29 @@ pub enum Known {
     Rule(String),
 }
 
+impl fmt::Display for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exchange {
+                operation: Some(operation),
+                status,
+                ..
+            } => write!(f, "{operation}, answered {status}: is judged otherwise"),
+            Self::Exchange { status, .. } => {
+                write!(f, "an unknown call, answered {status}: is judged otherwise")
+            }
+            Self::Obligation(name) => write!(f, "{name}: no exchange has it"),
+            Self::Value {
+                seat,
+                accepted: true,
+            } => write!(f, "{seat}: a value is accepted now"),
+            Self::Value { seat, .. } => write!(f, "{seat}: a value is refused now"),
+            Self::Server(url) => write!(f, "{url}: is listed or called, not both"),
+            Self::Rule(id) => write!(f, "{id}: its witness is not as it says"),
+        }
+    }
+}
+
 /// How many exchanges are looked at that are alike in all that the contract speaks of.
 const MOST_ALIKE: usize = 2;
 
@@ -62,8 +86,8 @@ pub struct Recorded<'d> {
     witnesses: Vec<(&'d Seat, &'d Witness, Opinion, Agreement)>,
 }
 
-impl std::fmt::Debug for Recorded<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Recorded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recorded")
             .field("exchanges", &self.exchanges.len())
             .field("offered", &self.offered.len())
@@ -283,20 +307,7 @@ impl<'d> Recorded<'d> {
     /// Whether a change says nothing of any exchange: where a call needs no credentials, the other ways are offers only.
     #[must_use]
     pub fn is_equivalent(&self, mutant: &Mutant, changed: &Document) -> bool {
-        let tokens = mutant.at.tokens().iter();
-        let Some(end) = mutant.at.tokens().iter().position(|it| it == "security") else {
-            return false;
-        };
-        let at: Pointer = tokens.take(end + 1).cloned().collect();
-        let is_open = |document: &Document| {
-            let ways = document.at(&at).and_then(Node::as_array);
-            // No ways at all ask for nothing either.
-            ways.is_some_and(|ways| {
-                let mut each = ways.iter();
-                ways.is_empty() || each.any(|way| way.as_object().is_some_and(Object::is_empty))
-            })
-        };
-        is_open(self.document) && is_open(changed)
+        security::stays_open(self.document, changed, &mutant.at)
     }
 
     /// The exchanges that are not like others in all that the contract speaks of.
@@ -407,7 +418,8 @@ fn odd_rules(
                 }
                 _ => false,
             };
-            if broken != breaks || !examiner.judge().accepts(seat, &value)? {
+            // A format may refuse by itself what breaks a rule: validators read formats in more ways than one.
+            if broken != breaks || (!breaks && !examiner.judge().accepts(seat, &value)?) {
                 odd.insert(id.to_owned());
             }
         }

@@ -1,15 +1,13 @@
 //! Which changes of a contract are noticed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use serde_json::Value as Json;
 
-use super::Mutant;
 use super::normal::normal;
+use super::queue::in_turn;
 use super::same::same;
+use super::{Known, Mutant};
 use crate::contract::party::{Opinion, Party};
 use crate::contract::witness::{self, Witness};
 use crate::contract::{Agreement, ContractError, Judge, Outline, Rules, Seat, SeatPart, Suite};
@@ -42,6 +40,8 @@ pub enum Killer {
         /// Whether the changed contract accepts it.
         accepted: bool,
     },
+    /// Something else that is known of the contract.
+    Known(Known),
 }
 
 /// The changes of a contract, and what became of each.
@@ -82,10 +82,10 @@ impl Score {
 }
 
 /// The contract as it is: its witnesses, and what the party makes of each.
-struct Baseline<'d> {
+pub(super) struct Baseline<'d> {
     document: &'d Document,
-    witnesses: Vec<Known<'d>>,
-    asked: usize,
+    witnesses: Vec<Heard<'d>>,
+    pub(super) asked: usize,
     /// Where the party agrees with the contract about everything.
     sound: BTreeMap<Place<'d>, &'d Seat>,
     differing: Vec<Seat>,
@@ -93,7 +93,7 @@ struct Baseline<'d> {
 }
 
 /// A witness of which the party has an opinion.
-struct Known<'d> {
+struct Heard<'d> {
     seat: &'d Seat,
     witness: &'d Witness,
     opinion: Opinion,
@@ -107,7 +107,7 @@ fn place(seat: &Seat) -> Place<'_> {
     (&seat.operation, &seat.part)
 }
 
-/// Changes a contract at one place after the other, and says which changes are noticed.
+/// Changes a contract at one place after the other, and says which changes are noticed by a party.
 ///
 /// `party` makes the one that is asked, such as [`Facade::new`](crate::contract::party::Facade::new); it is called once for each
 /// thread. `told` is called after each change, with how many are done. Nothing is changed where the party has no opinion of
@@ -128,44 +128,16 @@ pub fn score<P: Party>(
     if baseline.asked == 0 {
         return Ok(Score::default());
     }
-    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let workers = thread::available_parallelism().map_or(1, NonZero::get);
-    let fates = thread::scope(|scope| {
-        let work = || -> Result<Vec<(usize, Fate)>, ContractError> {
-            let party = party()?;
-            let judge = Judge::new(document);
-            let mut fates = Vec::new();
-            loop {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(mutant) = mutants.get(index) else {
-                    return Ok(fates);
-                };
-                fates.push((index, baseline.fate(mutant, &party, &judge)));
-                told(done.fetch_add(1, Ordering::Relaxed) + 1);
-            }
-        };
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        let mut fates = Vec::new();
-        for worker in workers {
-            match worker.join() {
-                Ok(done) => fates.extend(done?),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        Ok::<_, ContractError>(fates)
-    });
-    let mut fates = fates?;
-    fates.sort_by_key(|(index, _)| *index);
-    let fates = fates.into_iter().map(|(_, fate)| fate);
-    Ok(Score {
-        mutants: mutants.into_iter().zip(fates).collect(),
-        asked: baseline.asked,
-        differing: baseline.differing,
-    })
+    let fates = in_turn(&mutants, told, |queue| {
+        let party = party()?;
+        let judge = Judge::new(document);
+        Ok(queue.each(|mutant| baseline.fate(mutant, &party, &judge)))
+    })?;
+    Ok(baseline.scored(mutants, fates))
 }
 
 impl<'d> Baseline<'d> {
-    fn of(
+    pub(super) fn of(
         document: &'d Document,
         suite: &'d Suite<'_>,
         party: &impl Party,
@@ -183,7 +155,7 @@ impl<'d> Baseline<'d> {
                 differing.push(seat.clone());
             }
             sound.insert(place(seat), seat);
-            witnesses.push(Known {
+            witnesses.push(Heard {
                 seat,
                 witness,
                 opinion,
@@ -203,7 +175,16 @@ impl<'d> Baseline<'d> {
         })
     }
 
-    fn fate(&self, mutant: &Mutant, party: &impl Party, judge: &Judge<'_>) -> Fate {
+    /// The changes, with what became of each.
+    pub(super) fn scored(self, mutants: Vec<Mutant>, fates: Vec<Fate>) -> Score {
+        Score {
+            mutants: mutants.into_iter().zip(fates).collect(),
+            asked: self.asked,
+            differing: self.differing,
+        }
+    }
+
+    pub(super) fn fate(&self, mutant: &Mutant, party: &impl Party, judge: &Judge<'_>) -> Fate {
         let Some(changed) = mutant.apply(self.document) else {
             return Fate::Unreadable;
         };
