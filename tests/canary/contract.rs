@@ -58,35 +58,9 @@ pub(crate) async fn against_the_sandbox(told: &mut Told) {
             .flatten()
             .for_each(|it| told.look(it));
     }
-    let judge = Judge::new(&document);
-    told.look(&judge);
-    told.look(&Rules::of(&document));
-    told.look(&Agreement::Respelled);
     let suite = Suite::of(&document, 7).unwrap();
-    told.look(&suite);
-    told.look(suite.witnesses());
-    told.look(&suite.witnesses().all[0]);
     let facade = Facade::new().unwrap();
-    told.look(&facade);
-    for seat in &suite.witnesses().seats {
-        for form in witness::forms(&document, &judge, seat).unwrap() {
-            told.look::<FormKind>(&form.kind);
-            told.look(&form);
-            told.look(&judge.remarks(seat, &form.value).unwrap());
-        }
-    }
-    for (seat, witness, _) in suite.judged() {
-        told.look::<SeatPart>(&seat.part);
-        told.look(seat);
-        if let Some(opinion) = facade.opinion(seat, &witness.value) {
-            told.look(&opinion);
-            if let Opinion::Refuses(remarks) = &opinion {
-                for remark in remarks {
-                    told.look(remark);
-                }
-            }
-        }
-    }
+    opinions(told, &document, &suite, &facade);
     let report = suite.ask_facade(&facade).unwrap();
     told.look(&report);
     told.look(&Tally::default());
@@ -159,6 +133,37 @@ pub(crate) async fn against_the_sandbox(told: &mut Told) {
     told.error(&Suite::of(&none, 7).unwrap_err());
 }
 
+/// What the judge and the facade say of each witness.
+fn opinions(told: &mut Told, document: &Document, suite: &Suite<'_>, facade: &Facade) {
+    let judge = Judge::new(document);
+    told.look(&judge);
+    told.look(&Rules::of(document));
+    told.look(&Agreement::Respelled);
+    told.look(suite);
+    told.look(suite.witnesses());
+    told.look(&suite.witnesses().all[0]);
+    told.look(facade);
+    for seat in &suite.witnesses().seats {
+        for form in witness::forms(document, &judge, seat).unwrap() {
+            told.look::<FormKind>(&form.kind);
+            told.look(&form);
+            told.look(&judge.remarks(seat, &form.value).unwrap());
+        }
+    }
+    for (seat, witness, _) in suite.judged() {
+        told.look::<SeatPart>(&seat.part);
+        told.look(seat);
+        if let Some(opinion) = facade.opinion(seat, &witness.value) {
+            told.look(&opinion);
+            if let Opinion::Refuses(remarks) = &opinion {
+                for remark in remarks {
+                    told.look(remark);
+                }
+            }
+        }
+    }
+}
+
 /// An exchange that is secret in all its parts, and what is said of it.
 fn exchanges(told: &mut Told, document: &Document, facade: &Facade) {
     let headers = |name, value: &str| {
@@ -167,11 +172,11 @@ fn exchanges(told: &mut Told, document: &Document, facade: &Facade) {
         headers.insert(name, value.parse::<HeaderValue>().unwrap());
         headers
     };
-    let body = serde_json::json!({ "guaranteeAccepted": CLIENT_SECRET, API_KEY: CLIENT_SECRET });
+    let body = serde_json::json!({ "guaranteeAccepted": CLIENT_SECRET, "key": API_KEY });
     let exchange = Exchange {
         by: Sender::Client,
         method: Method::POST,
-        target: format!("/api/v2/sessions/{SESSION}/guarantees/confirm?{API_KEY}={CLIENT_SECRET}"),
+        target: format!("/api/v2/sessions/{SESSION}/guarantees/confirm?key={API_KEY}"),
         headers: headers(AUTHORIZATION, CLIENT_SECRET),
         body: body.to_string().into(),
         status: StatusCode::OK,
