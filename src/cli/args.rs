@@ -113,7 +113,7 @@ pub(super) enum Command {
     Spec(SpecArgs),
     /// Print every rule that values are checked by.
     Rules(RulesArgs),
-    /// Ask how well the contract is watched over.
+    /// Hold servers to the contract, and changes of it against the tests.
     Contract(ContractArgs),
 }
 
