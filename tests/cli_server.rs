@@ -101,8 +101,9 @@ fn a_simulator_that_is_killed_half_way_is_said_with_the_session_that_is_left() {
 fn a_simulator_that_is_killed_half_way_is_said_in_the_document() {
     let mut simulator = Simulator::start();
     let running = Running::start(simulator.demo(&["--pace", "300", "--format", "json"]));
-    // A document has no line to wait for, but the simulator knows how far it is.
-    simulator.wait_for_call("getSessionStatus");
+    // A document has no line to wait for, but the simulator knows how far it is. The first call is told to bring a token, and
+    // whoever makes a third has read the answer to the second.
+    simulator.wait_for_calls("getSessionStatus", 3);
     simulator.kill();
     let ran = running.finish();
     assert_eq!((ran.code, ran.err.as_str()), (Some(2), ""), "{ran:?}");

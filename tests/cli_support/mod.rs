@@ -229,8 +229,8 @@ impl Simulator {
         answer
     }
 
-    /// Waits until somebody has called an operation.
-    pub(crate) fn wait_for_call(&self, operation: &str) {
+    /// Waits until an operation has been called so many times.
+    pub(crate) fn wait_for_calls(&self, operation: &str, times: usize) {
         let address = self.base_url.strip_prefix("http://").unwrap();
         let begun = Instant::now();
         while begun.elapsed() < LONG {
@@ -242,12 +242,12 @@ impl Simulator {
             let mut answer = String::new();
             stream.read_to_string(&mut answer).unwrap();
             assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-            if answer.contains(&format!("\"{operation}\"")) {
+            if answer.matches(&format!("\"{operation}\"")).count() >= times {
                 return;
             }
             std::thread::sleep(Duration::from_millis(10));
         }
-        panic!("nobody has called {operation}");
+        panic!("{operation} has not been called {times} times");
     }
 
     /// Fails the test if its judge has found something.
