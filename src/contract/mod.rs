@@ -31,6 +31,7 @@ pub mod mutation;
 mod obligation;
 mod outline;
 pub mod party;
+mod reference;
 mod remarks;
 pub mod run;
 mod suite;

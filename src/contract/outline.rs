@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::ContractError;
+use super::reference::behind;
 use crate::spec::translate::Direction;
 use crate::spec::{Document, Node, Object, Pointer};
 
@@ -357,15 +358,8 @@ impl<'d> Reader<'d> {
         })
     }
 
-    /// The node behind any reference, and where it stands.
     fn behind(&self, node: &'d Node, at: Pointer) -> Result<(Pointer, &'d Node), ContractError> {
-        // Finds a circle, which following one step at a time would not.
-        self.document.resolve(node)?;
-        let mut here = (at, node);
-        while let Some(next) = self.document.target(here.1)? {
-            here = next;
-        }
-        Ok(here)
+        behind(self.document, node, at)
     }
 }
 

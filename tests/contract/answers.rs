@@ -8,7 +8,7 @@ use flinks_pay::contract::{Judge, Outline, Seat, SeatPart};
 use flinks_pay::spec::{Document, Node};
 use serde_json::{Value, json};
 
-use crate::{CONTRACT, judged};
+use crate::{CONTRACT, expect_none, judged};
 
 /// Every place whose bodies this crate reads.
 fn received() -> Vec<Seat> {
@@ -286,15 +286,7 @@ fn what_is_wrong_with_a_body_is_named_by_the_place_and_the_keyword_that_the_judg
         }
     }
     println!("{told:?}, by {keywords:?}");
-    let shown: Vec<&String> = differences
-        .iter()
-        .step_by(differences.len() / 20 + 1)
-        .collect();
-    assert!(
-        differences.is_empty(),
-        "{} differences, some of them: {shown:#?}",
-        differences.len()
-    );
+    expect_none(&differences);
     // All of what the contract says of bodies has been broken.
     let seen: BTreeSet<&str> = keywords.keys().map(String::as_str).collect();
     let expected = [

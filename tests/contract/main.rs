@@ -54,6 +54,20 @@ pub(crate) fn judged() -> impl Iterator<Item = (&'static Seat, &'static Witness,
     SUITE.judged()
 }
 
+/// Shows some of the differences that there should not be.
+#[track_caller]
+pub(crate) fn expect_none(differences: &[String]) {
+    let shown: Vec<&String> = differences
+        .iter()
+        .step_by(differences.len() / 20 + 1)
+        .collect();
+    assert!(
+        differences.is_empty(),
+        "{} differences, some of them: {shown:#?}",
+        differences.len()
+    );
+}
+
 /// Compares with a snapshot in the folder that all of them are in.
 pub(crate) fn snapshots() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();

@@ -8,6 +8,7 @@ use super::request::header_texts;
 use super::text::{self, Style};
 use super::{Examiner, Reading, schema};
 use crate::contract::party::Opinion;
+use crate::contract::reference::behind;
 use crate::contract::{AnswerOutline, ContractError, OperationOutline, Seat, SeatPart, Sender};
 use crate::spec::translate::Direction;
 use crate::spec::{Node, Object, Pointer};
@@ -146,12 +147,8 @@ pub(in crate::contract) fn headers(
     let at = answered.at.join("headers");
     let declared = document.at(&at).and_then(Node::as_object);
     let mut found = Vec::new();
-    for (name, _, mut node) in declared.into_iter().flat_map(Object::iter) {
-        let mut place = at.join(name);
-        document.resolve(node)?;
-        while let Some((target, behind)) = document.target(node)? {
-            (place, node) = (target, behind);
-        }
+    for (name, _, node) in declared.into_iter().flat_map(Object::iter) {
+        let (place, node) = behind(document, node, at.join(name))?;
         if !name.eq_ignore_ascii_case("content-type") {
             found.push(HeaderOutline {
                 name: name.to_owned(),

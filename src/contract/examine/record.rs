@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::finding::{Finding, Part, Side};
 use super::text::parts;
 use super::{Examiner, Reading};
+use crate::contract::reference::behind;
 use crate::contract::{ContractError, Exchange, OperationOutline, SchemeOutline, Sender};
 use crate::spec::{Document, Node, Object, Pointer};
 
@@ -204,8 +205,12 @@ impl Told<'_> {
         answer: &Value,
         instance: &Pointer,
     ) -> Result<(), ContractError> {
-        let asked = behind(self.document, asked)?;
-        if request.is_some() || answer.is_null() || asked != behind(self.document, told)? {
+        let there = |at: &Pointer| match self.document.at(at) {
+            Some(node) => behind(self.document, node, at.clone()).map(|(at, _)| at),
+            None => Ok(at.clone()),
+        };
+        let asked = there(asked)?;
+        if request.is_some() || answer.is_null() || asked != there(told)? {
             return Ok(());
         }
         let default = self
@@ -230,20 +235,6 @@ impl Told<'_> {
             Some(at.join("properties").join(name))
         }))
     }
-}
-
-fn behind(document: &Document, at: &Pointer) -> Result<Pointer, ContractError> {
-    let mut at = at.clone();
-    if let Some(node) = document.at(&at) {
-        document.resolve(node)?;
-    }
-    while let Some((target, _)) = match document.at(&at) {
-        Some(node) => document.target(node)?,
-        None => None,
-    } {
-        at = target;
-    }
-    Ok(at)
 }
 
 /// The names in a path that the operation has no parameter for.

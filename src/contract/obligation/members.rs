@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::List;
 use crate::contract::examine::text::parts;
+use crate::contract::reference::behind;
 use crate::contract::{ContractError, Examiner};
 use crate::spec::translate::Direction;
 use crate::spec::{Document, Node, Object, Pointer};
@@ -291,16 +292,9 @@ impl<'d, 'w> Members<'d, 'w> {
 
     /// Where a schema stands that is behind any reference.
     fn behind(&self, at: &Pointer) -> Result<Option<(Pointer, &'d Node)>, ContractError> {
-        let Some(mut node) = self.document.at(at) else {
-            return Ok(None);
-        };
-        let mut at = at.clone();
-        // Refuses a circle of references alone.
-        self.document.resolve(node)?;
-        while let Some((target, behind)) = self.document.target(node)? {
-            (at, node) = (target, behind);
-        }
-        Ok(Some((at, node)))
+        let node = self.document.at(at);
+        node.map(|node| behind(self.document, node, at.clone()))
+            .transpose()
     }
 }
 

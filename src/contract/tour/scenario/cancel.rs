@@ -146,13 +146,7 @@ pub(super) async fn ended(scene: &mut Scene) -> Result<(), Stop> {
         scene.walk(&session, &behaviour).await?;
         let mut expected = Expected::new(&body);
         expected.on(screen);
-        expected.end("Failed", code);
-        expected.low_balance = code == "EFT0404";
-        expected.name_matches = match code {
-            "EFT0401" => None,
-            "EFT0403" => Some(false),
-            _ => Some(true),
-        };
+        expected.fail(code);
         refused(scene, &session, &expected).await?;
     }
     let body = samples::payment(52.0, "Unhappy1");

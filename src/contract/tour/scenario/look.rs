@@ -97,6 +97,17 @@ impl Expected {
         (self.status, self.code) = (status, Some(code));
     }
 
+    /// Ends it as failed, with what the code says of the account.
+    pub(super) fn fail(&mut self, code: &'static str) {
+        self.end("Failed", code);
+        self.low_balance = code == "EFT0404";
+        self.name_matches = match code {
+            "EFT0401" => None,
+            "EFT0403" => Some(false),
+            _ => Some(true),
+        };
+    }
+
     fn has_logged_in(&self) -> bool {
         let reached = |screen| place(screen) >= place("AccountSelection");
         self.screen.is_some_and(reached)

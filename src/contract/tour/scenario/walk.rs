@@ -257,13 +257,7 @@ pub(super) async fn failures(scene: &mut Scene) -> Result<(), Stop> {
             scene.walk(&session, &behaviour).await?;
             let mut expected = Expected::new(&body);
             expected.on(screen);
-            expected.end("Failed", code);
-            expected.low_balance = code == "EFT0404";
-            expected.name_matches = match code {
-                "EFT0401" => None,
-                "EFT0403" => Some(false),
-                _ => Some(true),
-            };
+            expected.fail(code);
             expected.guarantee = for_guarantee.then_some(Guarantee::Refused);
             let seen = look::at(scene, &session, &expected).await?;
             let (status, _) = scene.try_step(&session, &json!({})).await?;
